@@ -1,0 +1,221 @@
+/**
+ * Cancel scopes: a stretch of work that can be stopped as one, by hand or by a deadline.
+ *
+ * @module
+ */
+import { storage } from "./context.ts";
+import {
+  isCancelled,
+  NoTaskError,
+  ScopeNotActiveError,
+  ScopeNotCurrentError,
+  ScopeUsedError,
+  ScopeWrongTaskError,
+} from "./errors.ts";
+import { leafErrors, withoutCancelled } from "./exception-group.ts";
+import { Cancellation, type CancelSource } from "./internal/cancellation.ts";
+import { Frame } from "./internal/frame.ts";
+import { currentFrame } from "./internal/waiter.ts";
+import { run } from "./run.ts";
+
+/** Options of a {@link CancelScope}. */
+export interface CancelScopeOptions {
+  /** Milliseconds from entry until the scope cancels itself; `null` or absent for no limit. */
+  readonly timeout?: number | null;
+  /** The same as an absolute time on the runtime's clock. The earlier of the two holds. */
+  readonly deadline?: number;
+  /** Keeps the cancellation of enclosing scopes out; the scope's own still works. */
+  readonly shield?: boolean;
+  readonly name?: string;
+}
+
+/**
+ * A stretch of work that is cancelled as one. A scope is bound to the task that enters it, and may be used once.
+ *
+ * Use {@link CancelScope.run}. The pair {@link CancelScope.enter} and {@link CancelScope.exit} is for code that must
+ * hold a scope across functions: it cannot stop its own cancellation on the way out, and code that runs side by side
+ * in one task (under `Promise.all`) shares it.
+ *
+ * ```ts run
+ * import { CancelScope, sleep } from "@holdfast/concurrency";
+ * const scope = new CancelScope({ timeout: 10, name: "probe" });
+ * await scope.run(() => sleep(5_000));
+ * scope.cancelledCaught; // => true
+ * ```
+ */
+export class CancelScope {
+  readonly name: string | undefined;
+  readonly #timeout: number;
+  #deadline: number;
+  #shield: boolean;
+  #frame: Frame | undefined;
+  #state: "new" | "open" | "exited" = "new";
+  #early: Cancellation | undefined;
+  #cancelledCaught = false;
+
+  /** @throws {@link RangeError} for a timeout or deadline that is negative or not a number. */
+  constructor(options: CancelScopeOptions = {}) {
+    this.name = options.name;
+    this.#timeout = checkTime("timeout", options.timeout ?? Infinity);
+    this.#deadline = checkDeadline(options.deadline ?? Infinity);
+    this.#shield = options.shield ?? false;
+  }
+
+  /** Whether `cancel` was called or the deadline passed. */
+  get cancelCalled(): boolean {
+    return this.#cancellation !== undefined;
+  }
+
+  /** Whether `run` stopped this scope's own cancellation on its way out. */
+  get cancelledCaught(): boolean {
+    return this.#cancelledCaught;
+  }
+
+  /** What cancelled the scope; undefined while nothing has. */
+  get cancelSource(): CancelSource | undefined {
+    return this.#cancellation?.source;
+  }
+
+  /** The time on the runtime's clock at which the scope cancels itself; Infinity for never. Can be moved. */
+  get deadline(): number {
+    return this.#frame?.deadline ?? this.#deadline;
+  }
+
+  set deadline(value: number) {
+    this.#deadline = checkDeadline(value);
+    this.#frame?.setDeadline(value);
+  }
+
+  /** Whether cancellation from outside is kept out. Can be changed while the scope is open. */
+  get shield(): boolean {
+    return this.#frame?.shield ?? this.#shield;
+  }
+
+  set shield(value: boolean) {
+    this.#shield = value;
+    if (this.#frame !== undefined) this.#frame.shield = value;
+  }
+
+  /**
+   * Cancels what runs in the scope: every wait in it ends now, and every later one at once. The first call wins; one
+   * before entry counts at entry. Any task, or code outside every task, may call it.
+   */
+  cancel(reason?: unknown): void {
+    this.#cancelWith(new Cancellation("explicit", reason, this.name, storage.getStore()?.task.info.name));
+  }
+
+  /**
+   * Runs a function inside the scope. Gives its value, or undefined when the scope's own cancellation stopped it.
+   * Outside a task it starts a root task for the purpose.
+   *
+   * **Cancellation:** the scope's own goes no further than here; that of an enclosing scope passes through.
+   *
+   * @throws what the function throws; {@link ScopeUsedError} on a second use; {@link ScopeNotCurrentError} when the
+   * function returns with a scope still open that it entered by hand.
+   */
+  run<T>(fn: (scope: this) => PromiseLike<T> | T): Promise<T | undefined> {
+    if (storage.getStore() === undefined) return run(() => this.run(fn));
+    return this.#run(fn);
+  }
+
+  async #run<T>(fn: (scope: this) => PromiseLike<T> | T): Promise<T | undefined> {
+    const frame = this.#open("scope.run()");
+    let value: T | undefined;
+    let thrown: unknown;
+    let failed = false;
+    try {
+      value = await storage.run(frame, fn, this);
+    } catch (error) {
+      failed = true;
+      thrown = error;
+    }
+    const current = frame.top;
+    frame.close();
+    this.#state = "exited";
+    frame.task.notify?.scopeExited(frame);
+    if (failed) this.#rethrowUnlessOwn(frame, thrown);
+    else if (current !== frame) throw new ScopeNotCurrentError(this.name, current.name);
+    return value;
+  }
+
+  /**
+   * Enters the scope in the current task, until the same task calls {@link CancelScope.exit}.
+   *
+   * @throws {@link NoTaskError} outside a task; {@link ScopeUsedError} on a second use.
+   */
+  enter(): this {
+    const home = storage.getStore();
+    if (home === undefined) throw new NoTaskError("enter() on a cancel scope");
+    const frame = this.#open("enter() on a cancel scope");
+    home.top = frame;
+    return this;
+  }
+
+  /**
+   * Exits a scope that the current task entered. A failing exit changes nothing: the right task may still exit it.
+   *
+   * @throws {@link ScopeNotActiveError} when it was never entered or is exited already; {@link ScopeWrongTaskError} in
+   * another task; {@link ScopeNotCurrentError} while a scope entered later is open, and inside one.
+   */
+  exit(): void {
+    const frame = this.#frame;
+    if (frame === undefined || this.#state !== "open") throw new ScopeNotActiveError();
+    const home = storage.getStore();
+    if (home?.task !== frame.task) throw new ScopeWrongTaskError(frame.task.info, home?.task.info);
+    if (frame.closed) {
+      // An enclosing scope was closed first. Its exit has reported that; a second report would only confuse.
+      this.#state = "exited";
+      return;
+    }
+    if (home.top !== frame) throw new ScopeNotCurrentError(this.name, home.top.name);
+    home.top = frame.parent as Frame;
+    frame.close();
+    this.#state = "exited";
+    frame.task.notify?.scopeExited(frame);
+  }
+
+  get #cancellation(): Cancellation | undefined {
+    return this.#frame?.cancellation ?? this.#early;
+  }
+
+  #cancelWith(cancellation: Cancellation): void {
+    if (this.#frame === undefined) this.#early ??= cancellation;
+    else this.#frame.cancel(cancellation);
+  }
+
+  #open(attempted: string): Frame {
+    if (this.#state !== "new") throw new ScopeUsedError(this.name);
+    const parent = currentFrame(attempted) as Frame;
+    const frame = new Frame(parent.task, parent, this.name, this.#shield);
+    this.#frame = frame;
+    this.#state = "open";
+    frame.task.notify?.scopeEntered(frame);
+    if (this.#early !== undefined) frame.cancel(this.#early);
+    const deadline = Math.min(this.#deadline, frame.task.runtime.now() + this.#timeout);
+    if (deadline !== Infinity) frame.setDeadline(deadline);
+    return frame;
+  }
+
+  #rethrowUnlessOwn(frame: Frame, thrown: unknown): void {
+    // After a failure the group has sorted its errors already, and one that looks like a cancellation is a failure.
+    const { cancellation } = frame;
+    if (cancellation === undefined || cancellation.source === "failure" || frame.isParentCancelled) throw thrown;
+    const rest = withoutCancelled(thrown);
+    this.#cancelledCaught = isCancelled(thrown) || (rest !== thrown && leafErrors(thrown).some(isCancelled));
+    if (rest !== undefined) throw rest;
+  }
+}
+
+function checkTime(what: string, value: number): number {
+  if (typeof value !== "number" || Number.isNaN(value) || value < 0) {
+    throw new RangeError(`a ${what} is a number of milliseconds from 0 up, and ${String(value)} is not`);
+  }
+  return value;
+}
+
+function checkDeadline(value: number): number {
+  if (typeof value !== "number" || Number.isNaN(value)) {
+    throw new RangeError(`a deadline is a time on the runtime's clock, and ${String(value)} is not`);
+  }
+  return value;
+}

@@ -1,0 +1,318 @@
+/**
+ * The errors of this package, by situation. Match on `code`; the texts may improve, except for the two
+ * exit errors of a cancel scope, whose whole message is what people search for.
+ *
+ * @module
+ */
+import type { CancelSource } from "./internal/cancellation.ts";
+import type { TaskInfo } from "./task-info.ts";
+
+/** The base of every error that Holdfast throws on purpose. */
+export abstract class HoldfastError extends Error {
+  /** Stable, unique over all packages, in the form `AREA_WHAT`; listed in docs/errors.md. */
+  abstract readonly code: string;
+  /** What to do about it, where that can be said in one sentence. */
+  declare readonly hint?: string;
+
+  static {
+    nameOf(HoldfastError, "HoldfastError");
+  }
+}
+
+/** Thrown where a task is needed and the code runs outside every task. */
+export class NoTaskError extends HoldfastError {
+  override readonly code = "NO_TASK";
+  override readonly hint = "wrap the request in run()";
+
+  constructor(attempted: string) {
+    super(`${attempted} needs a task, and this code runs outside every task; wrap the request in run()`);
+  }
+  static {
+    nameOf(NoTaskError, "NoTaskError");
+  }
+}
+
+/** Thrown by a wait or a new scope in code that went on after its task had finished. */
+export class TaskFinishedError extends HoldfastError {
+  override readonly code = "TASK_FINISHED";
+  override readonly hint = "await the work inside its task, give it a task of its own with startSoon(), or start it in runDetached()";
+  /** The task that has finished. */
+  readonly task: TaskInfo;
+
+  constructor(attempted: string, task: TaskInfo) {
+    super(`${attempted} in code that outlived its task: task "${task.name}" has already finished`);
+    this.task = task;
+  }
+  static {
+    nameOf(TaskFinishedError, "TaskFinishedError");
+  }
+}
+
+/**
+ * Thrown at a checkpoint inside a cancelled scope.
+ *
+ * Let it pass. It is the runtime unwinding the task, and only the scope that was cancelled may stop it;
+ * a handler that swallows it is thrown into again at its next checkpoint.
+ */
+export class CancelledError extends HoldfastError {
+  override readonly code = "TASK_CANCELLED";
+  /** What asked for the cancellation: a call of `cancel()`, a deadline, a failed sibling, a signal, ... */
+  readonly source: CancelSource;
+  /** The reason given to `cancel()`, the reason of the signal, or the failed sibling's error. */
+  readonly reason: unknown;
+  /** The name of the scope that was cancelled, where it has one. */
+  readonly scopeName: string | undefined;
+
+  constructor(source: CancelSource, reason?: unknown, scopeName?: string) {
+    super(cancelledMessage(source, reason, scopeName));
+    this.source = source;
+    this.reason = reason;
+    this.scopeName = scopeName;
+  }
+  static {
+    nameOf(CancelledError, "CancelledError");
+  }
+}
+
+/** Thrown by `failAfter` when its deadline stopped the body. */
+export class TimeoutError extends HoldfastError {
+  override readonly code = "SCOPE_TIMEOUT";
+  /** How long the body was given, in milliseconds. */
+  readonly timeout: number;
+
+  constructor(timeout: number) {
+    super(`the body of failAfter(${timeout}) did not finish within ${timeout} ms`);
+    this.timeout = timeout;
+  }
+  static {
+    nameOf(TimeoutError, "TimeoutError");
+  }
+}
+
+/** Thrown when a cancel scope is used a second time. */
+export class ScopeUsedError extends HoldfastError {
+  override readonly code = "SCOPE_USED";
+  override readonly hint = "make a new CancelScope for each use";
+
+  constructor(name: string | undefined) {
+    super(`entering cancel scope ${quoted(name)} a second time; each scope may be used once`);
+  }
+  static {
+    nameOf(ScopeUsedError, "ScopeUsedError");
+  }
+}
+
+/** Thrown by `exit()` on a scope that was never entered, or has been exited already. */
+export class ScopeNotActiveError extends HoldfastError {
+  override readonly code = "SCOPE_NOT_ACTIVE";
+  override readonly hint = "call exit() once, after enter()";
+
+  constructor() {
+    super("This cancel scope is not active");
+  }
+  static {
+    nameOf(ScopeNotActiveError, "ScopeNotActiveError");
+  }
+}
+
+/** Thrown by `exit()` in a task other than the one that entered the scope. Nothing has changed when it is thrown. */
+export class ScopeWrongTaskError extends HoldfastError {
+  override readonly code = "SCOPE_WRONG_TASK";
+  override readonly hint = "let one task open and close the resource (an Owner) and lend it to the others (a Lease)";
+  /** The task that entered the scope. */
+  readonly host: TaskInfo;
+  /** The task that tried to exit it; absent when that code runs outside every task. */
+  declare readonly task?: TaskInfo;
+
+  constructor(host: TaskInfo, task: TaskInfo | undefined) {
+    super("Attempted to exit cancel scope in a different task than it was entered in");
+    this.host = host;
+    if (task !== undefined) this.task = task;
+  }
+  static {
+    nameOf(ScopeWrongTaskError, "ScopeWrongTaskError");
+  }
+}
+
+/** Thrown when a scope is exited while a scope that was entered after it is still open. */
+export class ScopeNotCurrentError extends HoldfastError {
+  override readonly code = "SCOPE_NOT_CURRENT";
+  override readonly hint = "exit scopes in the reverse order of entering them, or use the callback form scope.run(fn)";
+  /** The name of the scope that was to be exited, where it has one. */
+  readonly scopeName: string | undefined;
+  /** The name of the scope that is current instead, where it has one. */
+  readonly currentName: string | undefined;
+
+  constructor(scopeName: string | undefined, currentName: string | undefined) {
+    super("Attempted to exit a cancel scope that isn't the current task's current cancel scope");
+    this.scopeName = scopeName;
+    this.currentName = currentName;
+  }
+  static {
+    nameOf(ScopeNotCurrentError, "ScopeNotCurrentError");
+  }
+}
+
+/** Thrown by `startSoon` on a group whose tasks have all been joined. */
+export class TaskGroupClosedError extends HoldfastError {
+  override readonly code = "TASK_GROUP_CLOSED";
+  override readonly hint = "open a new task group, or start the task before the group's body and children are done";
+
+  constructor(name: string | undefined) {
+    super(`startSoon() on a closed task group ${quoted(name)}; open a new group`);
+  }
+  static {
+    nameOf(TaskGroupClosedError, "TaskGroupClosedError");
+  }
+}
+
+/** Thrown by awaiting the handle of a task that failed; `cause` is the task's own error. */
+export class TaskFailedError extends HoldfastError {
+  override readonly code = "TASK_FAILED";
+  /** The task that failed. */
+  readonly task: TaskInfo;
+
+  constructor(task: TaskInfo, cause: unknown) {
+    super(`task "${task.name}" raised an error`, { cause });
+    this.task = task;
+  }
+  static {
+    nameOf(TaskFailedError, "TaskFailedError");
+  }
+}
+
+/** Thrown by awaiting the handle of a task that was cancelled before it had a result. */
+export class TaskWasCancelledError extends HoldfastError {
+  override readonly code = "TASK_WAS_CANCELLED";
+  /** The task that was cancelled. */
+  readonly task: TaskInfo;
+
+  constructor(task: TaskInfo, cause: unknown) {
+    super(`task "${task.name}" was cancelled`, { cause });
+    this.task = task;
+  }
+  static {
+    nameOf(TaskWasCancelledError, "TaskWasCancelledError");
+  }
+}
+
+/** Thrown by reading the result of a task that is still running. */
+export class TaskNotFinishedError extends HoldfastError {
+  override readonly code = "TASK_NOT_FINISHED";
+  override readonly hint = "await the handle, or call wait() first";
+  /** The task that is still running. */
+  readonly task: TaskInfo;
+
+  constructor(task: TaskInfo) {
+    super(`reading the result of task "${task.name}", which has not finished yet; await it first`);
+    this.task = task;
+  }
+  static {
+    nameOf(TaskNotFinishedError, "TaskNotFinishedError");
+  }
+}
+
+/** Thrown by leasing from an owner that has been closed, and by using a lease after its release. */
+export class ClosedResourceError extends HoldfastError {
+  override readonly code = "RESOURCE_CLOSED";
+
+  static {
+    nameOf(ClosedResourceError, "ClosedResourceError");
+  }
+}
+
+/** Thrown when an owner function breaks its contract: it must publish exactly once and return what `publish` gave. */
+export class OwnerContractError extends HoldfastError {
+  override readonly code = "OWNER_CONTRACT";
+
+  static {
+    nameOf(OwnerContractError, "OwnerContractError");
+  }
+}
+
+/** Thrown by leasing, from one runtime, a resource whose owner runs on another. */
+export class RuntimeMismatchError extends HoldfastError {
+  override readonly code = "RUNTIME_MISMATCH";
+  override readonly hint = "give each runtime an owner of its own";
+
+  static {
+    nameOf(RuntimeMismatchError, "RuntimeMismatchError");
+  }
+}
+
+/** Thrown by `run` on a virtual runtime when every task waits and nothing is left that could wake one. */
+export class DeadlockError extends HoldfastError {
+  override readonly code = "RUNTIME_DEADLOCK";
+  override readonly hint = "a virtual runtime sees only its own waits and timers: real input and output needs the system runtime";
+  /** What each waiting task waits for. */
+  readonly waits: readonly string[];
+
+  constructor(waits: readonly string[]) {
+    super(`every task waits and nothing can wake one: ${waits.length === 0 ? "no task waits through the library" : waits.join("; ")}`);
+    this.waits = waits;
+  }
+  static {
+    nameOf(DeadlockError, "DeadlockError");
+  }
+}
+
+/** Thrown when an invariant of the library itself is broken. */
+export class InternalError extends HoldfastError {
+  override readonly code = "INTERNAL";
+  override readonly hint = "this is a bug in holdfast; please report it";
+
+  static {
+    nameOf(InternalError, "InternalError");
+  }
+}
+
+/** The codes of this package's errors. */
+export type ConcurrencyErrorCode =
+  | "EXCEPTION_GROUP"
+  | "INTERNAL"
+  | "NO_TASK"
+  | "OWNER_CONTRACT"
+  | "RESOURCE_CLOSED"
+  | "RUNTIME_DEADLOCK"
+  | "RUNTIME_MISMATCH"
+  | "SCOPE_NOT_ACTIVE"
+  | "SCOPE_NOT_CURRENT"
+  | "SCOPE_TIMEOUT"
+  | "SCOPE_USED"
+  | "SCOPE_WRONG_TASK"
+  | "TASK_CANCELLED"
+  | "TASK_FAILED"
+  | "TASK_FINISHED"
+  | "TASK_GROUP_CLOSED"
+  | "TASK_NOT_FINISHED"
+  | "TASK_WAS_CANCELLED";
+
+/**
+ * Whether an error is a cancellation on its way out.
+ *
+ * Recognised by its code, so that it holds across two installed copies of the package.
+ */
+export function isCancelled(error: unknown): error is CancelledError {
+  return error instanceof Error && (error as { code?: unknown }).code === "TASK_CANCELLED";
+}
+
+/** Puts the name on the prototype, so that errors carry no own `name` key and minified builds keep it. */
+function nameOf(type: { prototype: object }, name: string): void {
+  Object.defineProperty(type.prototype, "name", { value: name, configurable: true, writable: true });
+}
+
+function quoted(name: string | undefined): string {
+  return name === undefined ? "without a name" : JSON.stringify(name);
+}
+
+function cancelledMessage(source: CancelSource, reason: unknown, scopeName: string | undefined): string {
+  const where = scopeName === undefined ? "cancelled" : `cancelled by scope ${JSON.stringify(scopeName)}`;
+  const why = source === "deadline" ? "deadline exceeded" : reasonText(reason);
+  return why === "" ? where : `${where}: ${why}`;
+}
+
+function reasonText(reason: unknown): string {
+  if (reason === undefined) return "";
+  if (reason instanceof Error) return reason.message;
+  return String(reason);
+}

@@ -1,0 +1,72 @@
+/**
+ * A flag that is set once and wakes all who wait for it.
+ *
+ * @module
+ */
+import { checkpoint } from "./sleep.ts";
+import { beginWait, rejected, type Waiter } from "./internal/waiter.ts";
+
+/** How many wait for an {@link Event}. */
+export interface EventStatistics {
+  readonly tasksWaiting: number;
+}
+
+/**
+ * A one-shot flag between tasks. It may be made, set and waited for anywhere, inside a task or outside.
+ *
+ * ```ts run
+ * import { Event, run, taskGroup } from "@holdfast/concurrency";
+ * const ready = new Event("ready");
+ * await run(() => taskGroup(async (group) => {
+ *   group.startSoon(() => ready.wait());
+ *   ready.set();
+ * }));
+ * ready.isSet; // => true
+ * ```
+ */
+export class Event {
+  readonly #name: string | undefined;
+  readonly #waits = new Set<Waiter<void>>();
+  #isSet = false;
+
+  /** @param name for deadlock reports and pictures. */
+  constructor(name?: string) {
+    this.#name = name;
+  }
+
+  get isSet(): boolean {
+    return this.#isSet;
+  }
+
+  /**
+   * Sets the flag and wakes everyone, first come first. A waiter that is cancelled afterwards still counts as woken.
+   * Does nothing the second time.
+   */
+  set(): void {
+    if (this.#isSet) return;
+    this.#isSet = true;
+    for (const wait of this.#waits) wait.settle();
+    this.#waits.clear();
+  }
+
+  /**
+   * Suspends until the flag is set. A checkpoint, also when it is set already.
+   *
+   * **Cancellation:** safe at any time; a cancelled waiter leaves no trace.
+   */
+  wait(): Promise<void> {
+    if (this.#isSet) return checkpoint();
+    try {
+      const wait = beginWait<void>(this.#name === undefined ? "an event" : `event ${JSON.stringify(this.#name)}`);
+      this.#waits.add(wait);
+      wait.onCancel = () => this.#waits.delete(wait);
+      return wait.promise;
+    } catch (error) {
+      return rejected(error);
+    }
+  }
+
+  statistics(): EventStatistics {
+    return Object.freeze({ tasksWaiting: this.#waits.size });
+  }
+}

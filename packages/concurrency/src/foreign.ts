@@ -1,0 +1,76 @@
+/**
+ * The border to code that knows nothing of scopes: promises of other libraries, and functions that take an AbortSignal.
+ *
+ * @module
+ */
+import { isCancelled } from "./errors.ts";
+import { beginWait, currentFrame, rejected, type Waiter } from "./internal/waiter.ts";
+
+interface Subscription {
+  readonly waits: Set<Waiter<unknown>>;
+}
+
+/** One reaction a promise, however often it is waited for: a promise that never settles would keep each for ever. */
+const subscriptions = new WeakMap<PromiseLike<unknown>, Subscription>();
+
+/**
+ * Waits for a promise that the library did not make, and stops waiting when the scope is cancelled. It cannot stop
+ * the work behind the promise: use {@link withSignal} where that takes an AbortSignal.
+ *
+ * **Cancellation:** ends the wait; what the promise gives later is dropped, and nothing is kept for it.
+ */
+export function cancellable<T>(promise: PromiseLike<T>): Promise<T> {
+  try {
+    const wait = beginWait<T>("a promise");
+    const { waits } = subscriptionOf(promise);
+    waits.add(wait as Waiter<unknown>);
+    wait.onCancel = () => waits.delete(wait as Waiter<unknown>);
+    return wait.promise;
+  } catch (error) {
+    // The promise is given up here, so its failure must not surface as unhandled.
+    promise.then(undefined, () => {});
+    return rejected(error);
+  }
+}
+
+/**
+ * Gives a function an AbortSignal that aborts when the current scope is cancelled, and waits until the function has
+ * settled: for `fetch`, timers, child processes and clients.
+ *
+ * The signal is made for this call alone, because a listener on a long-lived signal costs more with every other one.
+ *
+ * **Cancellation:** aborts the signal. When the function then rejects, the cancellation is thrown in its place; when
+ * it gives a value all the same, that value is given.
+ */
+export async function withSignal<T>(fn: (signal: AbortSignal) => PromiseLike<T> | T): Promise<T> {
+  const controller = new AbortController();
+  const frame = currentFrame("withSignal()");
+  if (frame === undefined) return await fn(controller.signal);
+  const wait = beginWait<void>("a function with a signal");
+  wait.onCancel = () => controller.abort(frame.effective?.error);
+  try {
+    return await fn(controller.signal);
+  } catch (error) {
+    if (frame.effective !== undefined && controller.signal.aborted && !isCancelled(error)) throw frame.effective.error;
+    throw error;
+  } finally {
+    wait.settle();
+  }
+}
+
+function subscriptionOf(promise: PromiseLike<unknown>): Subscription {
+  const known = subscriptions.get(promise);
+  if (known !== undefined) return known;
+  const created: Subscription = { waits: new Set() };
+  subscriptions.set(promise, created);
+  const end = (finish: (wait: Waiter<unknown>) => void): void => {
+    subscriptions.delete(promise);
+    for (const wait of created.waits) finish(wait);
+    created.waits.clear();
+  };
+  promise.then(
+    (value) => end((wait) => wait.settle(value)),
+    (error) => end((wait) => wait.fail(error)),
+  );
+  return created;
+}

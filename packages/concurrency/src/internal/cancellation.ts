@@ -1,0 +1,33 @@
+/**
+ * One request to cancel: who asked, why, and the error that it becomes at every wait it reaches.
+ *
+ * All waits that one request ends are rejected with the same error object: capturing a stack for each
+ * costs several microseconds a wait, and the stack of the request is the one worth reading.
+ *
+ * @module
+ */
+import { CancelledError } from "../errors.ts";
+
+/**
+ * What asked for a cancellation: `cancel()`, a deadline, a failed sibling, an AbortSignal, leaving a scope
+ * while work in it still ran, or closing an owner.
+ */
+export type CancelSource = "explicit" | "deadline" | "failure" | "signal" | "left" | "closed";
+
+/** A request to cancel a scope; immutable, shared by all that it reaches. */
+export class Cancellation {
+  readonly source: CancelSource;
+  readonly reason: unknown;
+  readonly scopeName: string | undefined;
+  /** The name of the task that asked; absent for deadlines, signals and code outside a task. */
+  readonly by: string | undefined;
+  readonly error: CancelledError;
+
+  constructor(source: CancelSource, reason?: unknown, scopeName?: string, by?: string) {
+    this.source = source;
+    this.reason = reason;
+    this.scopeName = scopeName;
+    this.by = by;
+    this.error = new CancelledError(source, reason, scopeName);
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * A lease: the right to use what an owner opened, for as long as the borrower holds it or the thing lives.
+ *
+ * @module
+ */
+import { ClosedResourceError } from "./errors.ts";
+import type { Generation } from "./internal/generation.ts";
+
+/**
+ * A borrowed value, bound to one generation of its owner. Release it when done; `using` does. Whoever releases need
+ * not be who borrowed.
+ */
+export class Lease<T> implements Disposable {
+  /** Which opening of the resource this is: 1, 2, 3, ... */
+  readonly generation: number;
+  readonly #of: Generation<T>;
+  #lost: AbortController | undefined;
+  #released = false;
+
+  /** Made by `Owner.lease()`. */
+  constructor(generation: Generation<T>) {
+    this.#of = generation;
+    this.generation = generation.number;
+  }
+
+  /**
+   * What the owner published.
+   *
+   * @throws {@link ClosedResourceError} after the release.
+   */
+  get value(): T {
+    if (this.#released) {
+      throw new ClosedResourceError(`using a lease of ${this.#of.name} after its release; take a new lease`);
+    }
+    return this.#of.value as T;
+  }
+
+  /** Aborts when the generation dies or is closed under the lease; its reason says which. */
+  get lost(): AbortSignal {
+    this.#lost ??= new AbortController();
+    if (this.#of.lostReason !== undefined) this.#lost.abort(this.#of.lostReason);
+    return this.#lost.signal;
+  }
+
+  get isLost(): boolean {
+    return this.#of.lostReason !== undefined;
+  }
+
+  get isReleased(): boolean {
+    return this.#released;
+  }
+
+  /** Gives the value back. Synchronous and idempotent, so no cancellation can come between; never throws. */
+  release(): void {
+    if (this.#released) return;
+    this.#released = true;
+    this.#of.release(this);
+  }
+
+  [Symbol.dispose](): void {
+    this.release();
+  }
+
+  /** Called by the generation when it dies. */
+  static lose(lease: Lease<unknown>, reason: unknown): void {
+    lease.#lost?.abort(reason);
+  }
+}

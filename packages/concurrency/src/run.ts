@@ -1,0 +1,76 @@
+/**
+ * Root tasks: where structured code begins, and how code finds out which task it is.
+ *
+ * @module
+ */
+import { storage } from "./context.ts";
+import { NoTaskError } from "./errors.ts";
+import type { Instrument } from "./instrument.ts";
+import { Cancellation } from "./internal/cancellation.ts";
+import { Notifier } from "./internal/notifier.ts";
+import { Task } from "./internal/task.ts";
+import { currentRuntime } from "./internal/waiter.ts";
+import type { Runtime } from "./runtime.ts";
+import type { TaskInfo } from "./task-info.ts";
+
+/** Options of {@link run}. */
+export interface RunOptions {
+  /** Cancels the root task when it aborts. */
+  readonly signal?: AbortSignal;
+  /** For errors and pictures; the function's name when absent. */
+  readonly name?: string;
+  /** What drives the task and all below it; that of the current task when absent, else the system's. */
+  readonly runtime?: Runtime;
+  /** Watchers of the task and all below it. */
+  readonly instruments?: readonly Instrument[];
+}
+
+/**
+ * Runs a function as a root task and gives what it gives.
+ *
+ * A server wraps each request in it. The task is a root even when `run` is called inside another task: it inherits
+ * that task's runtime and nothing else, so inside a task you more often want a task group.
+ *
+ * **Cancellation:** `options.signal` cancels the task, and `run` rejects with a {@link CancelledError} once the task
+ * has unwound. What the task had not awaited is cancelled when it ends.
+ *
+ * @throws what the function throws, unchanged.
+ *
+ * ```ts run
+ * import { run, sleep } from "@holdfast/concurrency";
+ * await run(async () => {
+ *   await sleep(1);
+ *   return "done";
+ * }); // => "done"
+ * ```
+ */
+export function run<T>(fn: () => PromiseLike<T> | T, options: RunOptions = {}): Promise<T> {
+  const { signal, name, runtime = currentRuntime(), instruments = [] } = options;
+  const notify = instruments.length === 0 ? undefined : new Notifier(instruments);
+  return new Promise<T>((resolve, reject) => {
+    const task = new Task(fn, { taskDone: settle }, runtime, undefined, name, notify);
+    const onAbort = (): void => task.cancel(new Cancellation("signal", signal?.reason, name));
+    signal?.addEventListener("abort", onAbort, { once: true });
+    if (signal?.aborted === true) onAbort();
+    runtime.adopt?.(task.info, reject);
+    task.start();
+
+    function settle(done: Task): void {
+      signal?.removeEventListener("abort", onAbort);
+      runtime.release?.(done.info);
+      if (done.outcome === "finished") resolve(done.result as T);
+      else reject(done.result);
+    }
+  });
+}
+
+/**
+ * The task that the calling code runs in.
+ *
+ * @throws {@link NoTaskError} outside every task.
+ */
+export function currentTask(): TaskInfo {
+  const frame = storage.getStore();
+  if (frame === undefined) throw new NoTaskError("currentTask()");
+  return frame.task.info;
+}

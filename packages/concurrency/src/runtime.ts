@@ -1,0 +1,56 @@
+/**
+ * The seam between the library and what drives it. Every start of a task, end of a wait, timer, clock reading
+ * and random number goes through a Runtime, so that the same source runs on native promises and timers and on
+ * a kernel that chooses who goes next.
+ *
+ * @module
+ */
+import type { TaskInfo } from "./task-info.ts";
+
+/** Something that is ready to happen, above all the end of a wait. */
+export interface Step {
+  /** The task that goes on when this is fired; absent outside every task. */
+  readonly task: TaskInfo | undefined;
+  /** What it waited for, in words for a person: `sleep(100)`, `event "ready"`. */
+  readonly what: string;
+  /** Lets it happen. A runtime calls this once. */
+  fire(): void;
+}
+
+/** A timer that has been set; handed back to `clearTimer`. */
+export interface Timer {
+  readonly at: number;
+}
+
+/**
+ * What drives tasks. A runtime is found through the current task at each operation and is never kept by a
+ * primitive, so one Event or Owner may serve different runtimes one after another.
+ */
+export interface Runtime {
+  /** For error messages: `system`, `virtual`. */
+  readonly name: string;
+  /** Milliseconds on this runtime's clock: monotonic, from an arbitrary origin. */
+  now(): number;
+  /** A random number in [0, 1). */
+  random(): number;
+  /** The id for the next task: 1, 2, 3, ... */
+  nextTaskId(): number;
+  /**
+   * Calls `begin` later, never in the calling turn, in the async context of the caller of `start`: how a task begins.
+   */
+  start(task: TaskInfo, begin: () => void): void;
+  /** Ends a wait: fires the step now or when the runtime chooses it. What the wait gives is decided already. */
+  wake(step: Step): void;
+  /** Says that a wait began; its end is the `wake` of the same step. Optional: only kernels need it. */
+  park?(step: Step): void;
+  /** Yields to other tasks, and to the event loop often enough for timers to fire. Never rejects. */
+  pause(task: TaskInfo | undefined): Promise<void>;
+  /** Calls `fire` once the clock has reached `at`. `fire` only settles waits and cancels scopes; it runs outside every task. */
+  setTimer(at: number, fire: () => void): Timer;
+  /** Forgets a timer; does nothing when it has fired. */
+  clearTimer(timer: Timer): void;
+  /** Told of each root task that `run` starts; `fail` ends the `run` with an error when the task cannot go on. */
+  adopt?(root: TaskInfo, fail: (error: unknown) => void): void;
+  /** Told when a root task is done. */
+  release?(root: TaskInfo): void;
+}

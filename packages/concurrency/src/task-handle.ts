@@ -1,0 +1,87 @@
+/**
+ * What the starter of a task holds: its state, its result, and a way to cancel it alone.
+ *
+ * @module
+ */
+import { storage } from "./context.ts";
+import { TaskFailedError, TaskNotFinishedError, TaskWasCancelledError } from "./errors.ts";
+import { Cancellation } from "./internal/cancellation.ts";
+import type { Task, TaskOutcome } from "./internal/task.ts";
+import { beginWait, type Waiter } from "./internal/waiter.ts";
+import type { TaskInfo } from "./task-info.ts";
+
+/**
+ * A started task. It is a thenable, not a promise: nothing happens to a failure that nobody awaits here, because the
+ * task's group throws it.
+ */
+export class TaskHandle<T> implements PromiseLike<T> {
+  readonly #task: Task;
+  readonly #waits = new Set<Waiter<void>>();
+
+  /** Made by `startSoon`. */
+  constructor(task: Task) {
+    this.#task = task;
+  }
+
+  get task(): TaskInfo {
+    return this.#task.info;
+  }
+
+  get status(): TaskOutcome {
+    return this.#task.outcome;
+  }
+
+  /** Cancels this task alone; its group goes on. Does nothing once it is done. */
+  cancel(reason?: unknown): void {
+    this.#task.cancel(new Cancellation("explicit", reason, this.#task.info.name, storage.getStore()?.task.info.name));
+  }
+
+  /**
+   * Suspends until the task is done, however it ended.
+   *
+   * **Cancellation:** ends the wait, not the task.
+   */
+  async wait(): Promise<void> {
+    const wait = beginWait<void>(`task "${this.#task.info.name}"`);
+    if (this.#task.isDone) wait.settle();
+    else {
+      this.#waits.add(wait);
+      wait.onCancel = () => this.#waits.delete(wait);
+    }
+    await wait.promise;
+  }
+
+  /**
+   * Waits for the task and gives its value.
+   *
+   * @throws {@link TaskFailedError} (its `cause` is the task's error); {@link TaskWasCancelledError}.
+   */
+  // oxlint-disable-next-line unicorn/no-thenable -- awaiting a handle is how its value is read
+  then<A = T, B = never>(
+    onfulfilled?: ((value: T) => A | PromiseLike<A>) | null,
+    onrejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    return this.wait()
+      .then(() => this.result())
+      .then(onfulfilled, onrejected);
+  }
+
+  /**
+   * The value of a task that is done, without waiting.
+   *
+   * @throws {@link TaskNotFinishedError} while it runs; otherwise as awaiting the handle does.
+   */
+  result(): T {
+    const { outcome, result, info } = this.#task;
+    if (outcome === "pending") throw new TaskNotFinishedError(info);
+    if (outcome === "failed") throw new TaskFailedError(info, result);
+    if (outcome === "cancelled") throw new TaskWasCancelledError(info, result);
+    return result as T;
+  }
+
+  /** Called by the group when the task is done. */
+  static wake(handle: TaskHandle<unknown>): void {
+    for (const wait of handle.#waits) wait.settle();
+    handle.#waits.clear();
+  }
+}
