@@ -3,8 +3,28 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   ssr: { resolve: { conditions: ["@holdfast/source"] } },
   test: {
-    include: ["packages/*/test/**/*.test.ts", "tests/**/*.test.ts"],
-    testTimeout: 2_000,
     maxWorkers: 2,
+    slowTestThreshold: 250,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: ["packages/*/test/**/*.test.ts", "tests/**/*.test.ts"],
+          exclude: ["tests/{consumer,e2e}/**"],
+          testTimeout: 2_000,
+        },
+      },
+      {
+        // Builds, packs and installs; each test is a handful of child processes.
+        extends: true,
+        test: { name: "consumer", include: ["tests/consumer/**/*.test.ts"], testTimeout: 60_000, hookTimeout: 60_000 },
+      },
+      {
+        // Real servers, browsers and clocks.
+        extends: true,
+        test: { name: "e2e", include: ["tests/e2e/**/*.test.ts"], testTimeout: 60_000, hookTimeout: 60_000 },
+      },
+    ],
   },
 });
