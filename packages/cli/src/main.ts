@@ -1,0 +1,58 @@
+/**
+ * The commands and their options. Each command lives in a file of its own.
+ *
+ * @module
+ */
+import { readFileSync } from "node:fs";
+import { Command, CommanderError } from "commander";
+import { addDemoCommand } from "./demo-command.ts";
+import { exitCodes } from "./exit-codes.ts";
+import { type Console, failWith } from "./console.ts";
+import { addReproduceCommand } from "./reproduce-command.ts";
+
+/**
+ * Runs one command line, without the executable's name, and gives the exit code. Without a command it runs the demo.
+ *
+ * **Cancellation:** SIGINT and SIGTERM end what the command has started; a second one ends the process.
+ */
+export async function main(argv: readonly string[], console: Console = process): Promise<number> {
+  const [first] = argv;
+  const isCommand =
+    first !== undefined && (!first.startsWith("-") || ["-h", "--help", "-V", "--version"].includes(first));
+  let exitCode: number = exitCodes.ok;
+  const program = createProgram(console, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync(isCommand ? argv : ["demo", ...argv], { from: "user" });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    return failWith(error, console);
+  }
+}
+
+function createProgram(console: Console, setExitCode: (code: number) => void): Command {
+  const program = new Command("holdfast")
+    .description("Who opens, closes: the way from an intermittent agent failure to its fix.")
+    .version(readVersion())
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void console.stdout.write(text),
+      writeErr: (text) => void console.stderr.write(text),
+      outputError: (text, write) => write(text.replace(/^error: /, "holdfast: ")),
+    })
+    .showHelpAfterError("(holdfast --help lists what there is)")
+    .addHelpText(
+      "after",
+      "\nWithout a command, holdfast runs the demo. Exit codes and the shape of --json: docs/cli.md, docs/json.md",
+    );
+  addDemoCommand(program, console, setExitCode);
+  addReproduceCommand(program, console, setExitCode);
+  return program;
+}
+
+function readVersion(): string {
+  const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
+  return manifest.version;
+}

@@ -1,0 +1,77 @@
+/**
+ * The pictures of the report, each laid out for a narrow and for a wide page.
+ *
+ * @module
+ */
+import {
+  type IntervalSeries,
+  intervalPlotSvg,
+  latencyPlotSvg,
+  type PictureOptions,
+  type Swimlane,
+  swimlaneSvg,
+} from "@holdfast/pictures";
+import type { LaneMeasurement } from "../measurement.ts";
+import { testLevel } from "../parameters.ts";
+import { html, Markup } from "./html.ts";
+import { traceCounted, traceOwned } from "./trace-miniature.ts";
+
+const narrowWidth = 350;
+const wideWidth = 880;
+
+/** Who opened and who closed, before and after. */
+export async function ownershipFigures(): Promise<Markup> {
+  const before = await traceCounted();
+  const after = await traceOwned();
+  return html`${swimlaneFigure("before", before, "Before: call 0 came first and opened, call 3 left last and had to close, which is refused.")}
+  ${swimlaneFigure("after", after, "After: the owner opens, parks and closes; the calls hold a lease each.")}`;
+}
+
+function swimlaneFigure(id: string, input: Swimlane, caption: string): Markup {
+  return figure(id, (options) => swimlaneSvg(input, options), caption);
+}
+
+/** How often each agent failed, by level, with intervals and predictions. */
+export function hitRateFigure(lanes: readonly LaneMeasurement[]): Markup {
+  const series = lanes.map(({ name, levels }): IntervalSeries => ({
+    name,
+    points: levels.map(({ concurrency, hits, requests, interval, predicted }) => ({
+      concurrency,
+      rate: hits / requests,
+      interval,
+      hits,
+      responses: requests,
+      ...(predicted === null ? {} : { predicted }),
+    })),
+  }));
+  const input = { title: "Share of failed runs by requests in parallel", measure: "failed runs", series };
+  return figure(
+    "rates",
+    (options) => intervalPlotSvg(input, options),
+    "Share of failed runs with 95 % intervals. Hollow: what a simulation of the count alone predicts.",
+  );
+}
+
+/** How long the responses took at the test level. */
+export function latencyFigure(lanes: readonly LaneMeasurement[]): Markup {
+  const series = lanes.map(({ name, levels }) => ({
+    name,
+    latency: levels.find(({ concurrency }) => concurrency === testLevel)?.latency ?? null,
+  }));
+  const input = { title: `Response times with ${testLevel} requests in parallel`, series };
+  return figure(
+    "latency",
+    (options) => latencyPlotSvg(input, options),
+    "A run that fails is answered early: what is quick here need not be good.",
+  );
+}
+
+function figure(id: string, draw: (options: PictureOptions) => string, caption: string): Markup {
+  const wide = new Markup(draw({ width: wideWidth, id: `${id}-wide` }));
+  const narrow = new Markup(draw({ width: narrowWidth, id: `${id}-narrow` }));
+  return html`<figure>
+    <div class="wide">${wide}</div>
+    <div class="narrow">${narrow}</div>
+    <figcaption>${caption}</figcaption>
+  </figure>`;
+}
