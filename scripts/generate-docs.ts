@@ -1,11 +1,14 @@
 /**
- * Writes the pages of docs/ that are made from code: semantics.md from spec/, errors.md from the errors of the packages.
+ * Writes the pages of docs/ that are made from code: semantics.md from spec/, errors.md from the errors of the packages,
+ * and the pictures of the README from a run of the miniature.
  * With `--check` it writes nothing, and fails when a page on disk differs.
  *
  * @module
  */
 import { globSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { swimlaneSvg } from "@holdfast/pictures";
+import { traceCounted, traceOwned } from "../packages/demo/src/report/trace-miniature.ts";
 import { areas, requirements, type Area } from "../spec/requirements.ts";
 import { errorCodes, type ErrorCode } from "./error-codes.ts";
 
@@ -68,8 +71,13 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
     .join("\n");
 }
 
-function main(check: boolean): void {
-  const pages = { "docs/semantics.md": semanticsPage(), "docs/errors.md": errorsPage(allErrorCodes()) };
+async function main(check: boolean): Promise<void> {
+  const pages = {
+    "docs/semantics.md": semanticsPage(),
+    "docs/errors.md": errorsPage(allErrorCodes()),
+    "docs/incident-before.svg": `${swimlaneSvg(await traceCounted())}\n`,
+    "docs/incident-after.svg": `${swimlaneSvg(await traceOwned())}\n`,
+  };
   for (const [file, content] of Object.entries(pages)) {
     const path = join(root, file);
     if (!check) {
@@ -81,4 +89,4 @@ function main(check: boolean): void {
   }
 }
 
-if (import.meta.main) main(process.argv.includes("--check"));
+if (import.meta.main) await main(process.argv.includes("--check"));

@@ -4,7 +4,8 @@
  * type-checked as well; a fence marked only `ts` is for the reader alone.
  *
  * A program is piped to Node from the repository root, types stripped, so that it imports the packages by name, from
- * source. It is padded with blank lines: the line of an error is the line of the document.
+ * source. It is padded with blank lines: the line of an error is the line of the document. A comment above the fence,
+ * `<!-- preamble: file.ts -->`, names a module whose exports the example takes as given.
  *
  * @module
  */
@@ -22,6 +23,8 @@ export interface Snippet {
   readonly runs: boolean;
   /** Its text, each line where the document has it. */
   readonly source: string;
+  /** The module that it takes things from without saying so, where it has one. */
+  readonly preamble?: string;
 }
 
 /** What became of a snippet that failed. */
@@ -40,15 +43,18 @@ const timeout = 30_000;
 export function extractSnippets(file: string, content: string): Snippet[] {
   const snippets: Snippet[] = [];
   let open: { line: number; runs: boolean; lines: string[] } | undefined;
+  let preamble: string | undefined;
   for (const [index, raw] of content.split("\n").entries()) {
     const line = file.endsWith(".md") ? raw : raw.replace(/^\s*\* ?/, "");
     if (open === undefined) {
+      preamble = /^<!-- preamble: (\S+) -->$/.exec(line)?.[1] ?? (line.trim() === "" || line.startsWith("```") ? preamble : undefined);
       const mark = /^\s*```ts (run|check)\s*$/.exec(line)?.[1];
       if (mark !== undefined) open = { line: index + 1, runs: mark === "run", lines: [] };
     } else if (/^\s*```\s*$/.test(line)) {
       const source = "\n".repeat(open.line) + open.lines.join("\n");
-      snippets.push({ file, line: open.line, runs: open.runs, source });
+      snippets.push({ file, line: open.line, runs: open.runs, source, ...(preamble === undefined ? {} : { preamble }) });
       open = undefined;
+      preamble = undefined;
     } else {
       open.lines.push(line);
     }
@@ -69,7 +75,8 @@ export async function runSnippet(snippet: Snippet): Promise<Failure | undefined>
   });
   // A program may end before it has read its own text; its exit says why.
   node.stdin.on("error", () => {});
-  node.stdin.end(withAssertions(snippet.source.split("\n")).join("\n"));
+  const [first, ...rest] = withAssertions(snippet.source.split("\n"));
+  node.stdin.end([`${first} ${preambleImport(snippet)}`, ...rest].join("\n"));
   const [said, ended] = await Promise.all([text(node.stderr), exited]);
   if (ended === "0") return undefined;
   const line = /\[eval\d*\]:(\d+)/.exec(said)?.[1] ?? String(snippet.line);
@@ -88,8 +95,8 @@ export function checkSnippets(snippets: readonly Snippet[]): Failure[] {
     const config = { ...base, compilerOptions: { noUnusedLocals: false }, files };
     writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
     // A module even without an import or export.
-    for (const [index, { source }] of snippets.entries()) {
-      writeFileSync(join(folder, `${index}.ts`), `${source}\nexport {};\n`);
+    for (const [index, snippet] of snippets.entries()) {
+      writeFileSync(join(folder, `${index}.ts`), `${preambleImport(snippet)}${snippet.source}\nexport {};\n`);
     }
     return compile(folder).map(({ file, line, message }) => {
       const snippet = snippets[file];
@@ -108,6 +115,14 @@ function compile(folder: string): { file: number; line: string; message: string 
   }
   const errors = stdout.matchAll(/^(?:(\d+)\.ts\((\d+),\d+\): )?error (.+)$/gm);
   return [...errors].map(([, file, line = "", message = ""]) => ({ file: Number(file), line, message }));
+}
+
+/** Imports everything that the preamble exports, on one line. */
+function preambleImport({ preamble }: Snippet): string {
+  if (preamble === undefined) return "";
+  const path = join(root, preamble);
+  const names = [...readFileSync(path, "utf8").matchAll(/^export (?:const|function|class) (\w+)/gm)].map(([, name]) => name);
+  return `import { ${names.join(", ")} } from ${JSON.stringify(path)};`;
 }
 
 /** Turns each `expression; // => value` into an assertion, on the same lines; the first line, a blank one, imports it. */
