@@ -74,7 +74,8 @@ export const areas = {
     title: "Runtimes",
     terms:
       "Timers, clock and random numbers come from the runtime alone. The **system runtime** uses the machine's; the " +
-      "**virtual runtime** has a clock that moves only when every task waits, and chooses who goes on by a seed.",
+      "**virtual runtime** has a clock that moves only when every task waits; of the steps that are ready it takes the one that has been " +
+      "ready longest, or the one that the test chooses.",
   },
   CX: {
     title: "Context",
@@ -149,6 +150,7 @@ export const requirements = {
   "TG-11": "a group that was only cancelled from outside throws one bare `CancelledError`, never an exception group",
   "TG-12": "a child's failure that the body also met through the handle is listed once",
   "TG-13": "a `CancelledError` that no cancelled scope accounts for is a failure like any other",
+  "TG-14": "a group without children yields once, and is no cancel point",
 
   "GA-1":
     "`gather` runs each function in a child task of its own and resolves with the results in the order of the functions",
@@ -165,6 +167,8 @@ export const requirements = {
   "CE-6": "a callback scope that ends while a scope entered inside it is still open throws `SCOPE_NOT_CURRENT`",
   "CE-7": "`exit()` of a scope that was never entered, or was left already, throws `SCOPE_NOT_ACTIVE`",
   "CE-8": "a task that ends with an entered scope open does not fail; its instruments are told",
+  "CE-9":
+    "the cancellation and the deadline of an entered scope reach the later waits of its task, and `exit()` catches neither",
 
   "EV-1": "`set()` wakes every waiter, and a wait on a set event returns",
   "EV-2": "a cancelled waiter leaves no trace",
@@ -182,10 +186,17 @@ export const requirements = {
   "OW-9": "an owner inherits no scope: cancelling the task that made it, or one that borrows, stops that task only",
   "OW-10": "a close that takes too long is cancelled, and given up and counted when it does not end even then",
   "OW-11": "after the close the ledger counts no lease and no waiter",
+  "OW-12":
+    "a borrower that is cancelled while it waits, or whose signal aborts, leaves the queue, and the opening goes on for the others",
+  "OW-13":
+    "`drain()` refuses new leases and waits for those that are out before it closes; those still out after its timeout are lost",
+  "OW-14": "leasing from another runtime than the open resource lives on throws `RUNTIME_MISMATCH`",
+  "OW-15": "a value that is dead when it is published fails the opening, and is not lent",
 
   "RT-1":
     "under the virtual runtime the clock moves only when every task waits, so that an hour's sleep takes no real time",
-  "RT-2": "under the virtual runtime the same seed gives the same order of steps",
+  "RT-2":
+    "under the virtual runtime the same program takes the same steps in the same order, and the same seed gives the same random numbers",
   "RT-3":
     "under the virtual runtime a run in which every task waits and nothing can wake one throws `RUNTIME_DEADLOCK`",
   "RT-4": "an event made outside every runtime serves whichever runtime its callers run on",
@@ -195,6 +206,9 @@ export const requirements = {
 
   "U-1": "an async function that is called and not awaited does not change the scope of its caller",
   "U-2": "the calls of one `Promise.all` may each run scopes that end in any order: their scopes are siblings",
+  "U-3": "of two waits that are cancelled together, the one that nobody awaits is no unhandled rejection",
+  "U-4":
+    "what still runs in a scope or task when it is left, because nobody awaited it, is cancelled, and the instruments are told",
 
   "MN-1": "the counted connection fails with the text of `SCOPE_WRONG_TASK` when its last user is not its first",
   "MN-2":

@@ -5,14 +5,13 @@
  */
 import { storage } from "./context.ts";
 import {
-  isCancelled,
   NoTaskError,
   ScopeNotActiveError,
   ScopeNotCurrentError,
   ScopeUsedError,
   ScopeWrongTaskError,
 } from "./errors.ts";
-import { leafErrors, withoutCancelled } from "./exception-group.ts";
+import { isOnlyCancelled, withoutCancelled } from "./exception-group.ts";
 import { Cancellation, type CancelSource } from "./internal/cancellation.ts";
 import { Frame } from "./internal/frame.ts";
 import { currentFrame } from "./internal/waiter.ts";
@@ -49,7 +48,7 @@ export class CancelScope {
   #deadline: number;
   #shield: boolean;
   #frame: Frame | undefined;
-  #state: "new" | "open" | "exited" = "new";
+  #state: "new" | "running" | "entered" | "exited" = "new";
   #early: Cancellation | undefined;
   #cancelledCaught = false;
 
@@ -76,7 +75,10 @@ export class CancelScope {
     return this.#cancellation?.source;
   }
 
-  /** The time on the runtime's clock at which the scope cancels itself; Infinity for never. Can be moved. */
+  /**
+   * The time on the runtime's clock at which the scope cancels itself; Infinity for never. Can be moved. A timeout is in
+   * it from entry on.
+   */
   get deadline(): number {
     return this.#frame?.deadline ?? this.#deadline;
   }
@@ -93,7 +95,7 @@ export class CancelScope {
 
   set shield(value: boolean) {
     this.#shield = value;
-    if (this.#frame !== undefined) this.#frame.shield = value;
+    this.#frame?.setShield(value);
   }
 
   /**
@@ -119,7 +121,7 @@ export class CancelScope {
   }
 
   async #run<T>(fn: (scope: this) => PromiseLike<T> | T): Promise<T | undefined> {
-    const frame = this.#open("scope.run()");
+    const frame = this.#open("scope.run()", "running");
     let value: T | undefined;
     let thrown: unknown;
     let failed = false;
@@ -146,7 +148,7 @@ export class CancelScope {
   enter(): this {
     const home = storage.getStore();
     if (home === undefined) throw new NoTaskError("enter() on a cancel scope");
-    const frame = this.#open("enter() on a cancel scope");
+    const frame = this.#open("enter() on a cancel scope", "entered");
     home.top = frame;
     return this;
   }
@@ -154,12 +156,12 @@ export class CancelScope {
   /**
    * Exits a scope that the current task entered. A failing exit changes nothing: the right task may still exit it.
    *
-   * @throws {@link ScopeNotActiveError} when it was never entered or is exited already; {@link ScopeWrongTaskError} in
-   * another task; {@link ScopeNotCurrentError} while a scope entered later is open, and inside one.
+   * @throws {@link ScopeNotActiveError} when `enter` was never called, or `exit` was already; {@link ScopeWrongTaskError}
+   * in another task; {@link ScopeNotCurrentError} while a scope entered later is open, and inside one.
    */
   exit(): void {
     const frame = this.#frame;
-    if (frame === undefined || this.#state !== "open") throw new ScopeNotActiveError();
+    if (frame === undefined || this.#state !== "entered") throw new ScopeNotActiveError();
     const home = storage.getStore();
     if (home?.task !== frame.task) throw new ScopeWrongTaskError(frame.task.info, home?.task.info);
     if (frame.closed) {
@@ -183,16 +185,17 @@ export class CancelScope {
     else this.#frame.cancel(cancellation);
   }
 
-  #open(attempted: string): Frame {
+  #open(attempted: string, state: "running" | "entered"): Frame {
     if (this.#state !== "new") throw new ScopeUsedError(this.name);
     const parent = currentFrame(attempted) as Frame;
     const frame = new Frame(parent.task, parent, this.name, this.#shield);
     this.#frame = frame;
-    this.#state = "open";
+    this.#state = state;
     frame.task.notify?.scopeEntered(frame);
     if (this.#early !== undefined) frame.cancel(this.#early);
-    const deadline = Math.min(this.#deadline, frame.task.runtime.now() + this.#timeout);
-    if (deadline !== Infinity) frame.setDeadline(deadline);
+    if (this.#timeout !== Infinity || this.#deadline !== Infinity) {
+      frame.setDeadline(Math.min(this.#deadline, frame.task.runtime.now() + this.#timeout));
+    }
     return frame;
   }
 
@@ -200,9 +203,10 @@ export class CancelScope {
     // After a failure the group has sorted its errors already, and one that looks like a cancellation is a failure.
     const { cancellation } = frame;
     if (cancellation === undefined || cancellation.source === "failure" || frame.isParentCancelled) throw thrown;
-    const rest = withoutCancelled(thrown);
-    this.#cancelledCaught = isCancelled(thrown) || (rest !== thrown && leafErrors(thrown).some(isCancelled));
-    if (rest !== undefined) throw rest;
+    const isOnlyOwn = isOnlyCancelled(thrown);
+    const rest = isOnlyOwn ? undefined : withoutCancelled(thrown);
+    this.#cancelledCaught = isOnlyOwn || rest !== thrown;
+    if (!isOnlyOwn) throw rest;
   }
 }
 

@@ -6,11 +6,14 @@
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Frame } from "./internal/frame.ts";
+import type { Runtime } from "./runtime.ts";
 
 interface Context {
   readonly storage: AsyncLocalStorage<Frame | undefined>;
   /** Runs a function in the async context of the moment at which the first copy was loaded, without a frame. */
   readonly detached: <T>(fn: () => T) => T;
+  /** The runtime of ordinary programs: one clock, one timer heap, one count of tasks, whichever copy asks. */
+  runtime?: Runtime;
 }
 
 const key: unique symbol = Symbol.for("holdfast.context/1");
@@ -28,6 +31,11 @@ export const storage: AsyncLocalStorage<Frame | undefined> = shared().storage;
  */
 export function runDetached<T>(fn: () => T): T {
   return shared().detached(fn);
+}
+
+/** The system's runtime: that of the first copy to ask, so that a task of one copy may use the owner of another. */
+export function sharedRuntime(make: () => Runtime): Runtime {
+  return (shared().runtime ??= make());
 }
 
 function shared(): Context {

@@ -35,7 +35,8 @@ export class NoTaskError extends HoldfastError {
 /** Thrown by a wait or a new scope in code that went on after its task had finished. */
 export class TaskFinishedError extends HoldfastError {
   override readonly code = "TASK_FINISHED";
-  override readonly hint = "await the work inside its task, give it a task of its own with startSoon(), or start it in runDetached()";
+  override readonly hint =
+    "await the work inside its task, give it a task of its own with startSoon(), or start it in runDetached()";
   /** The task that has finished. */
   readonly task: TaskInfo;
 
@@ -62,12 +63,15 @@ export class CancelledError extends HoldfastError {
   readonly reason: unknown;
   /** The name of the scope that was cancelled, where it has one. */
   readonly scopeName: string | undefined;
+  /** The name of the task that called `cancel()`; absent for every other source, and outside every task. */
+  readonly by: string | undefined;
 
-  constructor(source: CancelSource, reason?: unknown, scopeName?: string) {
-    super(cancelledMessage(source, reason, scopeName));
+  constructor(source: CancelSource, reason?: unknown, scopeName?: string, by?: string) {
+    super(cancelledMessage(source, reason, scopeName, by));
     this.source = source;
     this.reason = reason;
     this.scopeName = scopeName;
+    this.by = by;
   }
   static {
     nameOf(CancelledError, "CancelledError");
@@ -243,12 +247,15 @@ export class RuntimeMismatchError extends HoldfastError {
 /** Thrown by `run` on a virtual runtime when every task waits and nothing is left that could wake one. */
 export class DeadlockError extends HoldfastError {
   override readonly code = "RUNTIME_DEADLOCK";
-  override readonly hint = "a virtual runtime sees only its own waits and timers: real input and output needs the system runtime";
+  override readonly hint =
+    "a virtual runtime sees only its own waits and timers: real input and output needs the system runtime";
   /** What each waiting task waits for. */
   readonly waits: readonly string[];
 
   constructor(waits: readonly string[]) {
-    super(`every task waits and nothing can wake one: ${waits.length === 0 ? "no task waits through the library" : waits.join("; ")}`);
+    super(
+      `every task waits and nothing can wake one: ${waits.length === 0 ? "no task waits through the library" : waits.join("; ")}`,
+    );
     this.waits = waits;
   }
   static {
@@ -296,6 +303,17 @@ export function isCancelled(error: unknown): error is CancelledError {
   return error instanceof Error && (error as { code?: unknown }).code === "TASK_CANCELLED";
 }
 
+/** Anything that was thrown, in words. Never throws, though what it describes may: an object without a prototype does. */
+export function textOf(thrown: unknown): string {
+  if (thrown instanceof Error) return thrown.message;
+  if (typeof thrown !== "object" || thrown === null) return String(thrown);
+  try {
+    return JSON.stringify(thrown) ?? "an object";
+  } catch {
+    return "an object";
+  }
+}
+
 /** Puts the name on the prototype, so that errors carry no own `name` key and minified builds keep it. */
 function nameOf(type: { prototype: object }, name: string): void {
   Object.defineProperty(type.prototype, "name", { value: name, configurable: true, writable: true });
@@ -305,14 +323,9 @@ function quoted(name: string | undefined): string {
   return name === undefined ? "without a name" : JSON.stringify(name);
 }
 
-function cancelledMessage(source: CancelSource, reason: unknown, scopeName: string | undefined): string {
-  const where = scopeName === undefined ? "cancelled" : `cancelled by scope ${JSON.stringify(scopeName)}`;
-  const why = source === "deadline" ? "deadline exceeded" : reasonText(reason);
-  return why === "" ? where : `${where}: ${why}`;
-}
-
-function reasonText(reason: unknown): string {
-  if (reason === undefined) return "";
-  if (reason instanceof Error) return reason.message;
-  return String(reason);
+function cancelledMessage(source: CancelSource, reason: unknown, scopeName?: string, by?: string): string {
+  const where = scopeName === undefined ? "" : ` in scope ${JSON.stringify(scopeName)}`;
+  const who = by === undefined ? "" : ` by task ${JSON.stringify(by)}`;
+  if (source === "deadline") return `cancelled${where}: deadline exceeded`;
+  return `cancelled${where}${who}${reason === undefined ? "" : `: ${textOf(reason)}`}`;
 }

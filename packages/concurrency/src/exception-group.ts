@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { isCancelled, TaskFailedError } from "./errors.ts";
+import { isCancelled, TaskFailedError, textOf } from "./errors.ts";
 
 /**
  * The errors of a task group, the body's own first, then those of its tasks in the order in which they failed.
@@ -16,7 +16,7 @@ export class ExceptionGroup extends AggregateError {
   readonly code = "EXCEPTION_GROUP";
 
   constructor(errors: readonly unknown[], what = "unhandled errors in a task group") {
-    super(errors, `${what} (${errors.length}): ${leafMessage(errors)}`);
+    super(errors, `${what} (${errors.length})${leafMessage(errors)}`);
   }
 
   static {
@@ -34,27 +34,44 @@ export function leafErrors(error: unknown): unknown[] {
   return [error];
 }
 
-/** What is left of an error when the cancellations are taken out; undefined when nothing is. */
+/** Whether an error is a cancellation and nothing else: alone, or as every leaf of a group. */
+export function isOnlyCancelled(error: unknown): boolean {
+  if (isCancelled(error)) return true;
+  if (!(error instanceof AggregateError) && !(error instanceof SuppressedError)) return false;
+  const leaves = leafErrors(error);
+  return leaves.length > 0 && leaves.every(isCancelled);
+}
+
+/** What is left of an error that is not only a cancellation when the cancellations in it are taken out. */
 export function withoutCancelled(error: unknown): unknown {
-  if (isCancelled(error)) return undefined;
-  if (error instanceof SuppressedError && leafErrors(error).some(isCancelled)) {
+  if (error instanceof SuppressedError) {
     const rest = leafErrors(error).filter((leaf) => !isCancelled(leaf));
+    if (!leafErrors(error).some(isCancelled)) return error;
     return rest.length > 1 ? new ExceptionGroup(rest) : rest[0];
   }
-  if (!(error instanceof ExceptionGroup)) return error;
-  const rest = error.errors.map(withoutCancelled).filter((member) => member !== undefined);
-  if (rest.length === 0) return undefined;
-  if (rest.length === error.errors.length && rest.every((member, index) => member === error.errors[index])) return error;
-  return new ExceptionGroup(rest);
+  if (!isExceptionGroup(error)) return error;
+  const rest = error.errors.filter((member) => !isOnlyCancelled(member)).map(withoutCancelled);
+  const isWhole = rest.length === error.errors.length && rest.every((member, index) => member === error.errors[index]);
+  if (isWhole) return error;
+  const derived = new ExceptionGroup(rest);
+  if (error.cause !== undefined) derived.cause = error.cause;
+  return derived;
 }
 
 /** Drops a handle's error when the group holds the failure itself: it would tell the same thing twice. */
 export function withoutRepeats(errors: readonly unknown[]): unknown[] {
-  return errors.filter((error) => !(error instanceof TaskFailedError) || !errors.some((other) => other !== error && other === error.cause));
+  return errors.filter(
+    (error) => !(error instanceof TaskFailedError) || !errors.some((other) => other !== error && other === error.cause),
+  );
+}
+
+/** By its code, so that it holds across two installed copies of the package. */
+function isExceptionGroup(error: unknown): error is AggregateError {
+  return error instanceof AggregateError && (error as { code?: unknown }).code === "EXCEPTION_GROUP";
 }
 
 function leafMessage(errors: readonly unknown[]): string {
   const leaves = errors.flatMap(leafErrors);
-  const first = leaves.find((leaf) => !isCancelled(leaf)) ?? leaves[0];
-  return first instanceof Error ? first.message : String(first);
+  const failure = leaves.findIndex((leaf) => !isCancelled(leaf));
+  return leaves.length === 0 ? "" : `: ${textOf(leaves[Math.max(failure, 0)])}`;
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { runDetached } from "./context.ts";
 import { isCancelled } from "./errors.ts";
 import { beginWait, currentFrame, rejected, type Waiter } from "./internal/waiter.ts";
 
@@ -20,15 +21,14 @@ const subscriptions = new WeakMap<PromiseLike<unknown>, Subscription>();
  * **Cancellation:** ends the wait; what the promise gives later is dropped, and nothing is kept for it.
  */
 export function cancellable<T>(promise: PromiseLike<T>): Promise<T> {
+  // First, so that the failure of a promise that is given up on never surfaces as unhandled.
+  const { waits } = subscriptionOf(promise);
   try {
     const wait = beginWait<T>("a promise");
-    const { waits } = subscriptionOf(promise);
     waits.add(wait as Waiter<unknown>);
     wait.onCancel = () => waits.delete(wait as Waiter<unknown>);
     return wait.promise;
   } catch (error) {
-    // The promise is given up here, so its failure must not surface as unhandled.
-    promise.then(undefined, () => {});
     return rejected(error);
   }
 }
@@ -68,9 +68,12 @@ function subscriptionOf(promise: PromiseLike<unknown>): Subscription {
     for (const wait of created.waits) finish(wait);
     created.waits.clear();
   };
-  promise.then(
-    (value) => end((wait) => wait.settle(value)),
-    (error) => end((wait) => wait.fail(error)),
-  );
+  // Detached: the reaction lives as long as the promise, and must not keep the frame of whoever waited first.
+  runDetached(() => {
+    Promise.resolve(promise).then(
+      (value) => end((wait) => wait.settle(value)),
+      (error) => end((wait) => wait.fail(error)),
+    );
+  });
   return created;
 }

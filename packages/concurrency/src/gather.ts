@@ -7,7 +7,9 @@ import { taskGroup } from "./task-group.ts";
 import type { TaskHandle } from "./task-handle.ts";
 
 /** The values of the functions given to {@link gather}. */
-export type Gathered<F extends readonly (() => unknown)[]> = { -readonly [K in keyof F]: F[K] extends () => infer R ? Awaited<R> : never };
+export type Gathered<F extends readonly (() => unknown)[]> = {
+  -readonly [K in keyof F]: F[K] extends () => infer R ? Awaited<R> : never;
+};
 
 /**
  * Runs functions side by side, each in a task of its own, and gives their values in the order of the functions: what

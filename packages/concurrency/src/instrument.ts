@@ -14,7 +14,7 @@ export interface ScopeEvent {
   readonly name: string | undefined;
 }
 
-/** Receives events as they happen. Its methods must not throw and must not wait. */
+/** Receives events as they happen. Its methods must not wait; what they throw becomes an unhandled rejection. */
 export interface Instrument {
   taskSpawned?(task: TaskInfo): void;
   /** `error` is absent when the task returned, or was cancelled. */
@@ -23,8 +23,8 @@ export interface Instrument {
   scopeExited?(scope: ScopeEvent): void;
   scopeCancelled?(scope: ScopeEvent & { readonly source: CancelSource; readonly reason: unknown }): void;
   /**
-   * A frame ended while something inside was still open: an explicitly entered scope (`explicit`), or a scope or wait
-   * that nobody awaited. What was inside has been cancelled.
+   * Something was still open when the code around it ended, and is cancelled: the scope itself, entered by hand and not
+   * exited (`explicit`); or, in the scope or task of that name, work that nobody awaited.
    */
   scopeAbandoned?(scope: ScopeEvent & { readonly explicit: boolean }): void;
 }

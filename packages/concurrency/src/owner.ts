@@ -113,7 +113,7 @@ export class Owner<T> implements AsyncDisposable {
   readonly #fn: (own: OwnerContext) => PromiseLike<Published<T>>;
   readonly #closeTimeout: number;
   readonly #waits = new Set<Waiter<Lease<T>>>();
-  readonly #returnWaits = new Set<Waiter<boolean>>();
+  readonly #returnWaits = new Set<Waiter<void>>();
   readonly #closeWaits = new Set<Waiter<void>>();
   readonly #failures: unknown[] = [];
   #generation: Generation<T> | undefined;
@@ -123,9 +123,7 @@ export class Owner<T> implements AsyncDisposable {
 
   constructor(fn: (own: OwnerContext) => PromiseLike<Published<T>>, options: OwnerOptions = {}) {
     const { name = fn.name === "" ? "owner" : fn.name, closeTimeout = CLOSE_TIMEOUT } = options;
-    if (typeof closeTimeout !== "number" || !(closeTimeout >= 0)) {
-      throw new RangeError(`closeTimeout is a number of milliseconds from 0 up, and ${String(closeTimeout)} is not`);
-    }
+    checkTimeout("closeTimeout is a time", closeTimeout);
     this.#fn = fn;
     this.name = name;
     this.#closeTimeout = closeTimeout;
@@ -140,6 +138,8 @@ export class Owner<T> implements AsyncDisposable {
    * {@link RuntimeMismatchError} from another runtime than the one that the open resource lives on.
    */
   lease(options: LeaseOptions = {}): Promise<Lease<T>> {
+    const { signal } = options;
+    if (signal?.aborted === true) return rejected(signal.reason);
     try {
       const generation = this.#generation;
       const runtime = currentRuntime();
@@ -151,7 +151,7 @@ export class Owner<T> implements AsyncDisposable {
       }
       const wait = beginWait<Lease<T>>(`a lease of ${this.name}`);
       if (generation?.isPublished === true && !generation.isStopping) wait.settle(generation.lend());
-      else this.#enqueue(wait, runtime, options.signal);
+      else this.#enqueue(wait, runtime, signal);
       return wait.promise;
     } catch (error) {
       return rejected(error);
@@ -173,19 +173,21 @@ export class Owner<T> implements AsyncDisposable {
    * milliseconds are lost.
    *
    * **Cancellation:** ends the waiting; the close that follows is shielded.
+   *
+   * @throws {@link RangeError} for a timeout that is negative or not a number.
    */
   async drain(timeout: number = Infinity): Promise<DrainReport> {
+    checkTimeout("drain() takes a timeout", timeout);
     this.#shut();
     const generation = this.#generation;
-    let drained = true;
     let lost = 0;
     try {
-      if (generation !== undefined && generation.leases.size > 0) drained = await this.#allReturned(timeout);
+      if (generation !== undefined && generation.leases.size > 0) await this.#allReturned(timeout);
     } finally {
       lost = generation?.leases.size ?? 0;
       await this.close();
     }
-    return Object.freeze({ drained, lost });
+    return Object.freeze({ drained: lost === 0, lost });
   }
 
   /**
@@ -199,15 +201,9 @@ export class Owner<T> implements AsyncDisposable {
     const generation = this.#generation;
     if (generation === undefined) return;
     generation.stop(new ClosedResourceError(`${this.name} was closed`));
-    const done = beginShieldedWait<void>(`${this.name} to close`);
-    this.#closeWaits.add(done);
-    const { runtime } = generation;
-    let timer = runtime.setTimer(runtime.now() + this.#closeTimeout, () => {
-      generation.cancel(`closing took longer than ${this.#closeTimeout} ms`);
-      timer = runtime.setTimer(runtime.now() + this.#closeTimeout, () => this.#abandon(generation));
-    });
-    await done.promise;
-    runtime.clearTimer(timer);
+    const ended = beginShieldedWait<void>(`${this.name} to close`);
+    this.#closeWaits.add(ended);
+    await ended.promise;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -233,19 +229,15 @@ export class Owner<T> implements AsyncDisposable {
   }
 
   #enqueue(wait: Waiter<Lease<T>>, runtime: Runtime, signal: AbortSignal | undefined): void {
-    if (signal?.aborted === true) {
-      wait.fail(signal.reason);
-      return;
-    }
     this.#waits.add(wait);
-    const leave = (): void => {
-      this.#waits.delete(wait);
-      wait.fail(signal?.reason);
-    };
-    signal?.addEventListener("abort", leave, { once: true });
     wait.onCancel = () => this.#waits.delete(wait);
     if (signal !== undefined) {
+      const leave = (): void => {
+        this.#waits.delete(wait);
+        wait.fail(signal.reason);
+      };
       const forget = (): void => signal.removeEventListener("abort", leave);
+      signal.addEventListener("abort", leave, { once: true });
       wait.promise.then(forget, forget);
     }
     if (this.#generation === undefined) this.#open(runtime);
@@ -253,41 +245,60 @@ export class Owner<T> implements AsyncDisposable {
 
   #open(runtime: Runtime): void {
     this.#number += 1;
-    const generation = new Generation<T>(this.#number, this.name, runtime, () => this.#returned());
+    const generation: Generation<T> = new Generation<T>(this.#number, this.name, runtime, this.#closeTimeout, {
+      returned: () => this.#returned(),
+      overdue: () => this.#abandon(generation),
+    });
     this.#generation = generation;
     const context: OwnerContext = {
       generation: generation.number,
-      publish: (value, options) => this.#publish(generation, value, options) as Promise<never>,
+      publish: (value, options) => {
+        const parked = this.#publish(generation, value, options);
+        // The function may leave it un-awaited and fail: that failure is told in its own place.
+        parked.then(undefined, () => {});
+        return parked as Promise<never>;
+      },
     };
     runDetached(() => {
       const fn = this.#fn;
-      generation.task = new Task(() => fn(context), { taskDone: (task) => this.#done(generation, task) }, runtime, undefined, this.name, undefined);
+      const keeper = { taskDone: (task: Task) => this.#done(generation, task) };
+      generation.task = new Task(() => fn(context), keeper, runtime, undefined, this.name, undefined);
       generation.task.start();
     });
   }
 
   async #publish(generation: Generation<T>, value: unknown, options: PublishOptions = {}): Promise<object> {
-    if (generation.isPublished) {
-      throw new OwnerContractError(`publish() a second time in one run of ${this.name}; the function publishes once`);
+    if (generation.isPublished || this.#generation !== generation) {
+      const what = generation.isPublished ? "a second time in one run of" : "after the end of the function of";
+      generation.breach = new OwnerContractError(`publish() ${what} ${this.name}; the function publishes once`);
+      throw generation.breach;
     }
     const park = beginWait<object>(`${this.name} to be closed`);
-    generation.publish(value as T, park as Waiter<unknown>);
-    // Lost first: a value that is dead on arrival must not be lent.
+    generation.publish(value as T, park);
+    // Lost first: a value that is dead on arrival is a failed opening, and must not be lent.
     this.#watch(generation, options.lost);
-    if (!generation.isStopping) {
-      const waits = [...this.#waits];
-      this.#waits.clear();
-      for (const wait of waits) wait.settle(generation.lend());
+    if (generation.isStopping) this.#failWaits(generation.lostReason);
+    else this.#serveWaits(generation);
+    try {
+      return await park.promise;
+    } catch (error) {
+      // The function has left the park by itself and is about to close the value: nobody may borrow it any more.
+      generation.stop(error);
+      throw error;
     }
-    return await park.promise;
   }
 
   #watch(generation: Generation<T>, lost: AbortSignal | PromiseLike<unknown> | undefined): void {
     if (lost === undefined) return;
     const lose = (reason: unknown): void => generation.stop(reason ?? new ClosedResourceError(`${this.name} was lost`));
-    if (!(lost instanceof AbortSignal)) lost.then(lose, lose);
-    else if (lost.aborted) lose(lost.reason);
-    else lost.addEventListener("abort", () => lose(lost.reason), { once: true });
+    if (!(lost instanceof AbortSignal)) {
+      Promise.resolve(lost).then(lose, lose);
+      return;
+    }
+    const onAbort = (): void => lose(lost.reason);
+    lost.addEventListener("abort", onAbort, { once: true });
+    generation.unwatch = () => lost.removeEventListener("abort", onAbort);
+    if (lost.aborted) onAbort();
   }
 
   /** The owner function has ended, one way or another. */
@@ -297,30 +308,49 @@ export class Owner<T> implements AsyncDisposable {
       this.#failures.push(failure);
       if (this.#failures.length > FAILURES_KEPT) this.#failures.shift();
     }
-    // An abandoned generation may end late, when the next one is open already.
-    if (this.#generation !== generation) return;
-    this.#generation = undefined;
-    generation.settle(failure ?? new ClosedResourceError(`${this.name} has ended`));
-    if (!generation.isPublished && failure !== undefined) this.#failWaits(failure);
-    this.#closed();
-    const [next] = this.#waits;
-    if (next !== undefined) this.#open(next.runtime);
+    if (!generation.isPublished && failure !== undefined && this.#generation === generation) this.#failWaits(failure);
+    this.#end(generation, failure);
   }
 
   #failureOf(generation: Generation<T>, task: Task): unknown {
-    if (task.outcome === "failed") return task.result;
-    if (generation.isPublished) {
-      if (task.outcome === "cancelled" || task.result === generation.token) return undefined;
-      return new OwnerContractError(`the function of ${this.name} returned something else than what publish() gave`);
-    }
-    if (task.outcome === "cancelled") return generation.isStopping ? undefined : task.result;
-    return new OwnerContractError(`the function of ${this.name} returned without publishing; return await own.publish(value)`);
+    if (task.outcome === "failed")
+      return task.result ?? new OwnerContractError(`the function of ${this.name} threw nothing`);
+    if (generation.breach !== undefined) return generation.breach;
+    // A close that had to be cut short has failed; an opening that was told to stop has not.
+    if (task.outcome === "cancelled") return generation.isPublished ? task.result : undefined;
+    if (generation.isPublished && task.result === generation.token) return undefined;
+    const what = generation.isPublished
+      ? "returned something else than what publish() gave"
+      : "returned without publishing";
+    return new OwnerContractError(`the function of ${this.name} ${what}; return await own.publish(value)`);
+  }
+
+  #abandon(generation: Generation<T>): void {
+    this.#abandoned += 1;
+    this.#end(generation, undefined);
+  }
+
+  #end(generation: Generation<T>, failure: unknown): void {
+    generation.end(failure ?? new ClosedResourceError(`${this.name} has ended`));
+    // One that was given up may end late, when the next is open already.
+    if (this.#generation !== generation) return;
+    this.#generation = undefined;
+    for (const wait of this.#closeWaits) wait.settle();
+    this.#closeWaits.clear();
+    const [next] = this.#waits;
+    if (next !== undefined) this.#open(next.runtime);
   }
 
   #shut(): void {
     if (this.#isShut) return;
     this.#isShut = true;
-    this.#failWaits(new ClosedResourceError(`leasing from ${this.name}, which was closed meanwhile`));
+    this.#failWaits(new ClosedResourceError(`leasing from ${this.name}, which was closed meanwhile; make a new owner`));
+  }
+
+  #serveWaits(generation: Generation<T>): void {
+    const waits = [...this.#waits];
+    this.#waits.clear();
+    for (const wait of waits) wait.settle(generation.lend());
   }
 
   #failWaits(error: unknown): void {
@@ -329,13 +359,13 @@ export class Owner<T> implements AsyncDisposable {
     for (const wait of waits) wait.fail(error);
   }
 
-  async #allReturned(timeout: number): Promise<boolean> {
-    const wait = beginWait<boolean>(`the leases of ${this.name}`);
+  async #allReturned(timeout: number): Promise<void> {
+    const wait = beginWait<void>(`the leases of ${this.name}`);
     this.#returnWaits.add(wait);
     const { runtime } = wait;
-    const timer = runtime.setTimer(runtime.now() + timeout, () => wait.settle(false));
+    const timer = runtime.setTimer(runtime.now() + timeout, () => wait.settle());
     try {
-      return await wait.promise;
+      await wait.promise;
     } finally {
       runtime.clearTimer(timer);
       this.#returnWaits.delete(wait);
@@ -343,18 +373,11 @@ export class Owner<T> implements AsyncDisposable {
   }
 
   #returned(): void {
-    for (const wait of this.#returnWaits) wait.settle(true);
+    for (const wait of this.#returnWaits) wait.settle();
   }
+}
 
-  #closed(): void {
-    for (const wait of this.#closeWaits) wait.settle();
-    this.#closeWaits.clear();
-  }
-
-  #abandon(generation: Generation<T>): void {
-    if (this.#generation !== generation) return;
-    this.#abandoned += 1;
-    this.#generation = undefined;
-    this.#closed();
-  }
+function checkTimeout(what: string, value: number): void {
+  if (typeof value === "number" && value >= 0) return;
+  throw new RangeError(`${what} in milliseconds from 0 up, and ${String(value)} is not one`);
 }

@@ -50,13 +50,17 @@ export function run<T>(fn: () => PromiseLike<T> | T, options: RunOptions = {}): 
   return new Promise<T>((resolve, reject) => {
     const task = new Task(fn, { taskDone: settle }, runtime, undefined, name, notify);
     const onAbort = (): void => task.cancel(new Cancellation("signal", signal?.reason, name));
+    const forget = (): void => signal?.removeEventListener("abort", onAbort);
     signal?.addEventListener("abort", onAbort, { once: true });
     if (signal?.aborted === true) onAbort();
-    runtime.adopt?.(task.info, reject);
+    runtime.adopt?.(task.info, (error) => {
+      forget();
+      reject(error);
+    });
     task.start();
 
     function settle(done: Task): void {
-      signal?.removeEventListener("abort", onAbort);
+      forget();
       runtime.release?.(done.info);
       if (done.outcome === "finished") resolve(done.result as T);
       else reject(done.result);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { runDetached } from "./context.ts";
+import { runDetached, sharedRuntime } from "./context.ts";
 import { type HeapTimer, TimerHeap } from "./internal/timer-heap.ts";
 import type { Runtime, Step, Timer } from "./runtime.ts";
 import type { TaskInfo } from "./task-info.ts";
@@ -67,41 +67,41 @@ class SystemRuntime implements Runtime {
   setTimer(at: number, fire: () => void): Timer {
     const timer = this.#timers.add(at, fire);
     if (at < this.#armedAt) this.#arm(at);
+    else if (at < Infinity) this.#armed?.ref();
     return timer;
   }
 
   clearTimer(timer: Timer): void {
     this.#timers.remove(timer as HeapTimer);
-    if (this.#timers.size === 0) this.#disarm();
+    const next = this.#timers.peek();
+    // Left armed for the next deadline, as most are cleared long before they come; but it keeps no process alive.
+    if (next === undefined || next.at === Infinity) this.#armed?.unref();
   }
 
   #arm(at: number): void {
-    if (this.#armed !== undefined) clearTimeout(this.#armed);
+    clearTimeout(this.#armed);
     const delay = Math.min(Math.max(1, Math.ceil(at - performance.now())), LONGEST_DELAY);
     this.#armedAt = at;
     // Detached: the timer outlives the task that armed it, and must not keep that task's frame alive.
     this.#armed = runDetached(() => setTimeout(() => this.#expire(), delay));
   }
 
-  #disarm(): void {
-    if (this.#armed !== undefined) clearTimeout(this.#armed);
-    this.#armed = undefined;
-    this.#armedAt = Infinity;
-  }
-
   #expire(): void {
     this.#armed = undefined;
     this.#armedAt = Infinity;
     const now = performance.now();
-    for (let timer = this.#timers.peek(); timer !== undefined && timer.at <= now; timer = this.#timers.peek()) {
-      this.#timers.remove(timer);
-      timer.fire();
+    try {
+      for (let timer = this.#timers.peek(); timer !== undefined && timer.at <= now; timer = this.#timers.peek()) {
+        this.#timers.remove(timer);
+        timer.fire();
+      }
+    } finally {
+      const next = this.#timers.peek();
+      // A timer that fired may have set another and armed already.
+      if (next !== undefined && next.at < this.#armedAt) this.#arm(next.at);
     }
-    const next = this.#timers.peek();
-    // A timer that fired may have set another and armed already.
-    if (next !== undefined && next.at < this.#armedAt) this.#arm(next.at);
   }
 }
 
 /** The one runtime on native promises and timers; the default everywhere. */
-export const systemRuntime: Runtime = new SystemRuntime();
+export const systemRuntime: Runtime = sharedRuntime(() => new SystemRuntime());

@@ -5,8 +5,8 @@
  */
 import { CancelScope } from "./cancel-scope.ts";
 import { storage } from "./context.ts";
-import { TaskGroupClosedError, isCancelled } from "./errors.ts";
-import { ExceptionGroup, withoutCancelled, withoutRepeats } from "./exception-group.ts";
+import { type CancelledError, TaskGroupClosedError } from "./errors.ts";
+import { ExceptionGroup, isOnlyCancelled, withoutCancelled, withoutRepeats } from "./exception-group.ts";
 import { Cancellation } from "./internal/cancellation.ts";
 import type { Frame } from "./internal/frame.ts";
 import { Task, type TaskParent } from "./internal/task.ts";
@@ -60,17 +60,17 @@ export interface TaskGroup {
  * }); // => 3
  * ```
  */
-export async function taskGroup<T>(fn: (group: TaskGroup) => PromiseLike<T> | T, options: TaskGroupOptions = {}): Promise<T> {
+export function taskGroup<T>(fn: (group: TaskGroup) => PromiseLike<T> | T, options: TaskGroupOptions = {}): Promise<T> {
   const { name } = options;
   const scope = new CancelScope(name === undefined ? {} : { name });
-  return (await scope.run(() => new Group(scope, storage.getStore() as Frame).supervise(fn))) as T;
+  return scope.run(() => new Group(scope, storage.getStore() as Frame).supervise(fn)) as Promise<T>;
 }
 
 class Group implements TaskGroup, TaskParent {
   readonly scope: CancelScope;
   readonly #frame: Frame;
-  readonly #handles = new Map<Task, TaskHandle<unknown>>();
   #errors: unknown[] = [];
+  #unfinished = 0;
   #closed = false;
   #join: Waiter<void> | undefined;
 
@@ -80,14 +80,15 @@ class Group implements TaskGroup, TaskParent {
   }
 
   startSoon<T>(fn: () => PromiseLike<T> | T, { name }: StartOptions = {}): TaskHandle<T> {
-    if (typeof fn !== "function") throw new TypeError(`startSoon() takes an async function, and ${typeof fn} is not one`);
+    if (typeof fn !== "function") {
+      throw new TypeError(`startSoon() takes an async function, and ${typeof fn} is not one`);
+    }
     if (this.#closed) throw new TaskGroupClosedError(this.scope.name);
     const { task: host } = this.#frame;
     const task = new Task(fn, this, host.runtime, this.#frame, name, host.notify);
-    const handle = new TaskHandle<T>(task);
-    this.#handles.set(task, handle as TaskHandle<unknown>);
+    this.#unfinished += 1;
     task.start();
-    return handle;
+    return new TaskHandle<T>(task);
   }
 
   cancel(reason?: unknown): void {
@@ -96,46 +97,44 @@ class Group implements TaskGroup, TaskParent {
 
   async supervise<T>(fn: (group: TaskGroup) => PromiseLike<T> | T): Promise<T> {
     let value: T | undefined;
-    let cancelled: unknown;
+    let cancelled: CancelledError | undefined;
     try {
       value = await fn(this);
     } catch (thrown) {
-      const error = this.#frame.effective === undefined ? thrown : withoutCancelled(thrown);
-      if (error === undefined) cancelled = thrown;
-      else {
-        this.#errors.push(error);
-        this.#cancelAll(error);
-      }
+      // A cancellation that nothing around the body asked for is an error like any other.
+      const { effective } = this.#frame;
+      if (effective !== undefined && isOnlyCancelled(thrown)) cancelled = effective.error;
+      else this.#bodyFailed(effective === undefined ? thrown : withoutCancelled(thrown));
     }
-    const waited = this.#handles.size > 0;
-    await this.#joinAll();
+    const hasTasks = this.#unfinished > 0;
+    if (!hasTasks) await cancelShieldedCheckpoint();
+    // Again, because others may start a task while the body is on its way here from the last wait.
+    while (this.#unfinished > 0) {
+      this.#join = beginShieldedWait<void>("the tasks of a group");
+      await this.#join.promise;
+    }
     this.#closed = true;
+    // A join is no cancel point of its own, so a cancellation from outside that came while it waited is told here.
+    if (hasTasks && this.#frame.isParentCancelled) cancelled ??= this.#frame.effective?.error;
     const errors = withoutRepeats(this.#errors);
-    // Let go of the errors: the scope may be kept, and they hold on to much.
     this.#errors = [];
     if (errors.length > 0) throw new ExceptionGroup(errors);
-    // A join is no cancel point of its own, so a cancellation from outside that came while it waited is told here.
-    if (waited && this.#frame.isParentCancelled) cancelled ??= this.#frame.effective?.error;
-    if (cancelled !== undefined) throw isCancelled(cancelled) ? cancelled : this.#frame.effective?.error;
+    if (cancelled !== undefined) throw cancelled;
     return value as T;
   }
 
   taskDone(task: Task): void {
-    const handle = this.#handles.get(task) as TaskHandle<unknown>;
-    this.#handles.delete(task);
+    this.#unfinished -= 1;
     if (task.outcome === "failed") {
       this.#errors.push(task.result);
       this.#cancelAll(task.result);
     }
-    TaskHandle.wake(handle);
-    if (this.#handles.size === 0) this.#join?.settle();
+    if (this.#unfinished === 0) this.#join?.settle();
   }
 
-  async #joinAll(): Promise<void> {
-    if (this.#handles.size === 0) return cancelShieldedCheckpoint();
-    this.#join = beginShieldedWait<void>(`the tasks of a group`);
-    await this.#join.promise;
-    return undefined;
+  #bodyFailed(error: unknown): void {
+    this.#errors.unshift(error);
+    this.#cancelAll(error);
   }
 
   #cancelAll(error: unknown): void {

@@ -7,7 +7,7 @@ import { storage } from "./context.ts";
 import { TaskFailedError, TaskNotFinishedError, TaskWasCancelledError } from "./errors.ts";
 import { Cancellation } from "./internal/cancellation.ts";
 import type { Task, TaskOutcome } from "./internal/task.ts";
-import { beginWait, type Waiter } from "./internal/waiter.ts";
+import { beginWait, rejected } from "./internal/waiter.ts";
 import type { TaskInfo } from "./task-info.ts";
 
 /**
@@ -16,7 +16,6 @@ import type { TaskInfo } from "./task-info.ts";
  */
 export class TaskHandle<T> implements PromiseLike<T> {
   readonly #task: Task;
-  readonly #waits = new Set<Waiter<void>>();
 
   /** Made by `startSoon`. */
   constructor(task: Task) {
@@ -41,14 +40,15 @@ export class TaskHandle<T> implements PromiseLike<T> {
    *
    * **Cancellation:** ends the wait, not the task.
    */
-  async wait(): Promise<void> {
-    const wait = beginWait<void>(`task "${this.#task.info.name}"`);
-    if (this.#task.isDone) wait.settle();
-    else {
-      this.#waits.add(wait);
-      wait.onCancel = () => this.#waits.delete(wait);
+  wait(): Promise<void> {
+    try {
+      const wait = beginWait<void>(`task "${this.#task.info.name}"`);
+      if (this.#task.isDone) wait.settle();
+      else this.#task.join(wait);
+      return wait.promise;
+    } catch (error) {
+      return rejected(error);
     }
-    await wait.promise;
   }
 
   /**
@@ -56,7 +56,6 @@ export class TaskHandle<T> implements PromiseLike<T> {
    *
    * @throws {@link TaskFailedError} (its `cause` is the task's error); {@link TaskWasCancelledError}.
    */
-  // oxlint-disable-next-line unicorn/no-thenable -- awaiting a handle is how its value is read
   then<A = T, B = never>(
     onfulfilled?: ((value: T) => A | PromiseLike<A>) | null,
     onrejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
@@ -77,11 +76,5 @@ export class TaskHandle<T> implements PromiseLike<T> {
     if (outcome === "failed") throw new TaskFailedError(info, result);
     if (outcome === "cancelled") throw new TaskWasCancelledError(info, result);
     return result as T;
-  }
-
-  /** Called by the group when the task is done. */
-  static wake(handle: TaskHandle<unknown>): void {
-    for (const wait of handle.#waits) wait.settle();
-    handle.#waits.clear();
   }
 }

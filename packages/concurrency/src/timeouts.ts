@@ -37,8 +37,11 @@ export async function failAfter<T>(timeout: number | null, fn: (scope: CancelSco
  * await moveOnAfter(5, () => sleep(5_000).then(() => "late")); // => undefined
  * ```
  */
-export function moveOnAfter<T>(timeout: number | null, fn: (scope: CancelScope) => PromiseLike<T> | T): Promise<T | undefined> {
-  return new CancelScope({ timeout, name: `moveOnAfter(${timeout})` }).run(fn);
+export async function moveOnAfter<T>(
+  timeout: number | null,
+  fn: (scope: CancelScope) => PromiseLike<T> | T,
+): Promise<T | undefined> {
+  return await new CancelScope({ timeout, name: `moveOnAfter(${timeout})` }).run(fn);
 }
 
 /**

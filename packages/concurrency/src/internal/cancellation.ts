@@ -18,16 +18,12 @@ export type CancelSource = "explicit" | "deadline" | "failure" | "signal" | "lef
 export class Cancellation {
   readonly source: CancelSource;
   readonly reason: unknown;
-  readonly scopeName: string | undefined;
-  /** The name of the task that asked; absent for deadlines, signals and code outside a task. */
-  readonly by: string | undefined;
   readonly error: CancelledError;
 
+  /** @param by the name of the task that asked; absent for deadlines, signals and code outside a task. */
   constructor(source: CancelSource, reason?: unknown, scopeName?: string, by?: string) {
     this.source = source;
     this.reason = reason;
-    this.scopeName = scopeName;
-    this.by = by;
-    this.error = new CancelledError(source, reason, scopeName);
+    this.error = new CancelledError(source, reason, scopeName, by);
   }
 }

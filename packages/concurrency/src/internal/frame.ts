@@ -1,93 +1,93 @@
 /**
  * A frame: one scope in the tree of cancellation, and the value that the async context carries. Code "runs in" the
  * frame that the store holds, so that siblings under `Promise.all`, un-awaited calls and generators cannot disturb
- * each other's scope: each has a frame of its own, and the links from frame to parent never move.
+ * each other's scope: each has a frame of its own, and the link from a frame to its parent never moves.
  *
  * Cancelling a frame pushes a cached flag down its subtree once, stopping at shields; nothing ever polls.
+ *
+ * The fields are not `#private`: frames that two installed copies of the package made are linked to each other, and a
+ * private name belongs to one copy.
  *
  * @module
  */
 import type { Timer } from "../runtime.ts";
-import type { Task } from "./task.ts";
 import { Cancellation } from "./cancellation.ts";
+import type { Task } from "./task.ts";
 import type { Waiter } from "./waiter.ts";
 
+/** In force in every frame that has been left, for code that still runs in it. */
+const left = new Cancellation("left", "this code outlived the scope that it runs in");
+
 export class Frame {
-  /** The task whose code runs in this frame. Set once; a task is its own base frame. */
-  task: Task;
+  /** The task whose code runs in this frame; a task is its own base frame. */
+  readonly task: Task;
   readonly name: string | undefined;
   /** The enclosing frame of the cancellation tree; undefined for a root task. */
   readonly parent: Frame | undefined;
   /**
    * The innermost scope that `enter()` opened in this frame, or the frame itself. Waits, child frames and the order
-   * check of `exit()` go by it. It is the one mutable link, and only the explicit pair moves it.
+   * check of `exit()` go by it. Only the explicit pair moves it.
    */
   top: Frame = this;
   /** The request made to this very frame. */
-  cancellation: Cancellation | undefined;
+  cancellation: Cancellation | undefined = undefined;
   /** The request that is in force here, own or inherited: the cached flag of every checkpoint. */
-  effective: Cancellation | undefined;
+  effective: Cancellation | undefined = undefined;
   closed: boolean = false;
   deadline: number = Infinity;
-  #shield: boolean;
-  #timer: Timer | undefined;
-  #firstChild: Frame | undefined;
-  #nextSibling: Frame | undefined;
-  #previousSibling: Frame | undefined;
-  #firstWait: Waiter<unknown> | undefined;
+  /** Whether cancellation from outside is kept out; changed with {@link Frame.setShield}. */
+  shield: boolean;
+  firstWait: Waiter<unknown> | undefined = undefined;
+  lastWait: Waiter<unknown> | undefined = undefined;
+  firstChild: Frame | undefined = undefined;
+  nextSibling: Frame | undefined = undefined;
+  previousSibling: Frame | undefined = undefined;
+  /** Whether the frame is in its parent's list: while it is open, and after that while frames inside it are. */
+  isAttached: boolean = false;
+  timer: Timer | undefined = undefined;
 
   constructor(task: Task | undefined, parent: Frame | undefined, name: string | undefined, shield: boolean) {
-    // A task passes undefined and puts itself here, before anybody can see the frame.
-    this.task = task as Task;
-    this.name = name;
+    this.task = task ?? (this as Frame as Task);
     this.parent = parent;
-    this.#shield = shield;
-    if (parent !== undefined) {
-      const first = parent.#firstChild;
-      this.#nextSibling = first;
-      if (first !== undefined) first.#previousSibling = this;
-      parent.#firstChild = this;
-      if (!shield) this.effective = parent.effective;
-    }
+    this.name = name;
+    this.shield = shield;
+    if (parent === undefined) return;
+    this.attach();
+    if (!shield) this.effective = parent.effective;
   }
 
-  get shield(): boolean {
-    return this.#shield;
-  }
-
-  set shield(value: boolean) {
-    if (this.#shield === value) return;
-    this.#shield = value;
-    if (!this.closed) recompute(this);
+  get isTask(): boolean {
+    return this === (this.task as Frame);
   }
 
   /** Whether the enclosing frame's cancellation can be seen from here. */
   get isParentCancelled(): boolean {
-    return !this.#shield && this.parent?.effective !== undefined;
+    return !this.shield && this.parent?.effective !== undefined;
   }
 
-  /** Whether frames opened in here are still open. */
-  get hasChildren(): boolean {
-    return this.#firstChild !== undefined;
+  setShield(shield: boolean): void {
+    if (this.shield === shield) return;
+    this.shield = shield;
+    if (!this.closed) recompute(this);
   }
 
   /** Requests cancellation; the first request wins. Everything that it reaches is flagged before anything wakes. */
   cancel(cancellation: Cancellation): void {
     if (this.cancellation !== undefined || this.closed) return;
     this.cancellation = cancellation;
+    this.disarm();
     this.task.notify?.scopeCancelled(this, cancellation);
-    if (this.effective === undefined) push(this, cancellation);
+    if (this.effective === undefined) push(this, cancellation, false);
   }
 
   /** Sets or moves the deadline: absolute, on the clock of the task's runtime. */
   setDeadline(deadline: number): void {
     const { runtime } = this.task;
     this.deadline = deadline;
-    if (this.#timer !== undefined) runtime.clearTimer(this.#timer);
-    this.#timer = undefined;
+    this.disarm();
     if (deadline === Infinity || this.closed || this.cancellation !== undefined) return;
-    if (deadline <= runtime.now()) this.#expire();
-    else this.#timer = runtime.setTimer(deadline, () => this.#expire());
+    if (deadline <= runtime.now()) this.expire();
+    else this.timer = runtime.setTimer(deadline, () => this.expire());
   }
 
   /**
@@ -96,80 +96,111 @@ export class Frame {
    */
   close(): void {
     if (this.closed) return;
-    if (this.#timer !== undefined) this.task.runtime.clearTimer(this.#timer);
-    this.#timer = undefined;
-    if (this.#firstChild !== undefined || this.#firstWait !== undefined || this.top !== this) this.#abandon();
+    this.disarm();
+    if (this.firstChild !== undefined || this.firstWait !== undefined) this.abandon();
     this.closed = true;
     this.effective ??= left;
-    const { parent } = this;
-    if (parent === undefined) return;
-    if (this.#previousSibling !== undefined) this.#previousSibling.#nextSibling = this.#nextSibling;
-    else parent.#firstChild = this.#nextSibling;
-    if (this.#nextSibling !== undefined) this.#nextSibling.#previousSibling = this.#previousSibling;
+    // What is shielded inside, or still unwinding, stays in reach of the task until the task has ended as well.
+    if (this.firstChild === undefined || this.isTask) this.detach();
   }
 
   link(wait: Waiter<unknown>): void {
-    const first = this.#firstWait;
-    wait.next = first;
-    if (first !== undefined) first.previous = wait;
-    this.#firstWait = wait;
+    const last = this.lastWait;
+    wait.previous = last;
+    if (last === undefined) this.firstWait = wait;
+    else last.next = wait;
+    this.lastWait = wait;
   }
 
   unlink(wait: Waiter<unknown>): void {
     if (wait.previous !== undefined) wait.previous.next = wait.next;
-    else if (this.#firstWait === wait) this.#firstWait = wait.next;
+    else if (this.firstWait === wait) this.firstWait = wait.next;
     if (wait.next !== undefined) wait.next.previous = wait.previous;
+    else if (this.lastWait === wait) this.lastWait = wait.previous;
     wait.next = undefined;
     wait.previous = undefined;
   }
 
-  #expire(): void {
-    this.#timer = undefined;
+  attach(): void {
+    const { parent } = this;
+    if (parent === undefined || this.isAttached) return;
+    this.isAttached = true;
+    // Code that outlived its scope may still open a shielded one, to clean up.
+    if (parent.closed) parent.attach();
+    const first = parent.firstChild;
+    this.nextSibling = first;
+    if (first !== undefined) first.previousSibling = this;
+    parent.firstChild = this;
+  }
+
+  detach(): void {
+    const { parent } = this;
+    if (parent === undefined || !this.isAttached) return;
+    this.isAttached = false;
+    if (this.previousSibling !== undefined) this.previousSibling.nextSibling = this.nextSibling;
+    else parent.firstChild = this.nextSibling;
+    if (this.nextSibling !== undefined) this.nextSibling.previousSibling = this.previousSibling;
+    this.nextSibling = undefined;
+    this.previousSibling = undefined;
+    if (parent.closed && parent.firstChild === undefined) parent.detach();
+  }
+
+  disarm(): void {
+    if (this.timer !== undefined) this.task.runtime.clearTimer(this.timer);
+    this.timer = undefined;
+  }
+
+  expire(): void {
+    this.timer = undefined;
     this.cancel(new Cancellation("deadline", undefined, this.name));
   }
 
-  #abandon(): void {
-    this.task.notify?.scopeAbandoned(this, this.top !== this);
-    push(this, new Cancellation("left", "the scope around it has been left", this.name));
+  abandon(): void {
+    const { notify } = this.task;
     while (this.top !== this) {
       const inner = this.top;
       this.top = inner.parent as Frame;
+      notify?.scopeAbandoned(inner, true);
       inner.close();
     }
-  }
-
-  /** Flags a subtree and ends its waits; the flags first, because ending a wait may run code that looks at them. */
-  static push(root: Frame, cancellation: Cancellation): void {
-    const reached: Waiter<unknown>[] = [];
-    const stack: Frame[] = [root];
-    for (let frame = stack.pop(); frame !== undefined; frame = stack.pop()) {
-      frame.effective ??= cancellation;
-      for (let wait = frame.#firstWait; wait !== undefined; wait = wait.next) reached.push(wait);
-      for (let child = frame.#firstChild; child !== undefined; child = child.#nextSibling) {
-        if (child.effective === undefined && !child.#shield) stack.push(child);
-      }
-    }
-    // Lists grow at their head, so the longest waiting come last.
-    for (let index = reached.length - 1; index >= 0; index--) reached[index]?.cancel();
-  }
-
-  /** Works out the flag of a subtree anew, after a shield was raised or lowered. */
-  static recompute(root: Frame): void {
-    const reached: Waiter<unknown>[] = [];
-    const stack: Frame[] = [root];
-    for (let frame = stack.pop(); frame !== undefined; frame = stack.pop()) {
-      const before = frame.effective;
-      frame.effective = frame.cancellation ?? (frame.#shield ? undefined : frame.parent?.effective);
-      if (before === undefined && frame.effective !== undefined) {
-        for (let wait = frame.#firstWait; wait !== undefined; wait = wait.next) reached.push(wait);
-      }
-      for (let child = frame.#firstChild; child !== undefined; child = child.#nextSibling) stack.push(child);
-    }
-    for (let index = reached.length - 1; index >= 0; index--) reached[index]?.cancel();
+    if (this.firstChild === undefined && this.firstWait === undefined) return;
+    notify?.scopeAbandoned(this, false);
+    push(this, new Cancellation("left", "the scope around it has been left", this.name), this.isTask);
   }
 }
 
-const { push, recompute } = Frame;
+/**
+ * Flags a subtree and ends its waits; the flags first, because ending a wait may run code that looks at them.
+ *
+ * @param through also what is shielded: when a task has ended, code of it that goes on could not wait again anyway.
+ */
+function push(root: Frame, cancellation: Cancellation, through: boolean): void {
+  const reached: Waiter<unknown>[] = [];
+  const stack: Frame[] = [root];
+  for (let frame = stack.pop(); frame !== undefined; frame = stack.pop()) {
+    frame.effective ??= cancellation;
+    for (let wait = frame.firstWait; wait !== undefined; wait = wait.next) reached.push(wait);
+    for (let child = frame.firstChild; child !== undefined; child = child.nextSibling) {
+      const isOpen = child.effective === undefined && !child.shield;
+      if (isOpen || (through && child.task === root.task)) stack.push(child);
+    }
+  }
+  for (const wait of reached) wait.cancel();
+}
 
-/** In force in every frame that has been left, for code that still runs in it. */
-const left = new Cancellation("left", "this code outlived the scope that it runs in");
+/** Works out the flag of a subtree anew, after a shield was raised or lowered. */
+function recompute(root: Frame): void {
+  const reached: Waiter<unknown>[] = [];
+  const stack: Frame[] = [root];
+  for (let frame = stack.pop(); frame !== undefined; frame = stack.pop()) {
+    // What has been left stays cancelled, and so does all below it that is not shielded.
+    if (!frame.closed) {
+      frame.effective = frame.cancellation ?? (frame.shield ? undefined : frame.parent?.effective);
+    }
+    if (frame.effective !== undefined) {
+      for (let wait = frame.firstWait; wait !== undefined; wait = wait.next) reached.push(wait);
+    }
+    for (let child = frame.firstChild; child !== undefined; child = child.nextSibling) stack.push(child);
+  }
+  for (const wait of reached) wait.cancel();
+}

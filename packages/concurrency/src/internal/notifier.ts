@@ -17,30 +17,41 @@ export class Notifier {
   }
 
   taskSpawned(task: TaskInfo): void {
-    for (const instrument of this.#instruments) instrument.taskSpawned?.(task);
+    this.#tell((instrument) => instrument.taskSpawned?.(task));
   }
 
-  taskFinished(task: TaskInfo, outcome: "finished" | "failed" | "cancelled", error: unknown): void {
-    for (const instrument of this.#instruments) {
-      if (outcome === "failed") instrument.taskFinished?.(task, outcome, error);
+  taskFinished(task: TaskInfo, outcome: "finished" | "failed" | "cancelled", result: unknown): void {
+    this.#tell((instrument) => {
+      if (outcome === "failed") instrument.taskFinished?.(task, outcome, result);
       else instrument.taskFinished?.(task, outcome);
-    }
+    });
   }
 
   scopeEntered(frame: Frame): void {
-    for (const instrument of this.#instruments) instrument.scopeEntered?.(describe(frame));
+    this.#tell((instrument) => instrument.scopeEntered?.(describe(frame)));
   }
 
   scopeExited(frame: Frame): void {
-    for (const instrument of this.#instruments) instrument.scopeExited?.(describe(frame));
+    this.#tell((instrument) => instrument.scopeExited?.(describe(frame)));
   }
 
   scopeCancelled(frame: Frame, { source, reason }: Cancellation): void {
-    for (const instrument of this.#instruments) instrument.scopeCancelled?.({ ...describe(frame), source, reason });
+    this.#tell((instrument) => instrument.scopeCancelled?.({ ...describe(frame), source, reason }));
   }
 
   scopeAbandoned(frame: Frame, explicit: boolean): void {
-    for (const instrument of this.#instruments) instrument.scopeAbandoned?.({ ...describe(frame), explicit });
+    this.#tell((instrument) => instrument.scopeAbandoned?.({ ...describe(frame), explicit }));
+  }
+
+  #tell(event: (instrument: Instrument) => void): void {
+    for (const instrument of this.#instruments) {
+      try {
+        event(instrument);
+      } catch (error) {
+        // Thrown here it would leave a task half ended. As an unhandled rejection it is as loud, and breaks nothing.
+        void Promise.reject(error);
+      }
+    }
   }
 }
 

@@ -6,11 +6,12 @@
  */
 import { storage } from "../context.ts";
 import { isCancelled } from "../errors.ts";
-import { withoutCancelled } from "../exception-group.ts";
+import { isOnlyCancelled, withoutCancelled } from "../exception-group.ts";
 import type { Runtime } from "../runtime.ts";
 import type { TaskInfo } from "../task-info.ts";
 import { Frame } from "./frame.ts";
 import type { Notifier } from "./notifier.ts";
+import type { Waiter } from "./waiter.ts";
 
 export type TaskOutcome = "pending" | "finished" | "failed" | "cancelled";
 
@@ -20,31 +21,39 @@ export interface TaskParent {
 }
 
 export class Task extends Frame {
+  readonly id: number;
   readonly runtime: Runtime;
   readonly notify: Notifier | undefined;
-  readonly info: TaskInfo;
   outcome: TaskOutcome = "pending";
   /** The value of a finished task, the error of a failed one, the CancelledError of a cancelled one. */
-  result: unknown;
-  readonly #fn: () => unknown;
-  readonly #owner: TaskParent;
+  result: unknown = undefined;
+  readonly #keeper: TaskParent;
+  readonly #label: string;
+  #fn: (() => unknown) | undefined;
+  #info: TaskInfo | undefined;
+  #joins: Set<Waiter<void>> | undefined;
 
   constructor(
     fn: () => unknown,
-    owner: TaskParent,
+    keeper: TaskParent,
     runtime: Runtime,
     parent: Frame | undefined,
     name: string | undefined,
     notify: Notifier | undefined,
   ) {
     super(undefined, parent, name, false);
-    this.task = this;
-    this.#fn = fn;
-    this.#owner = owner;
+    this.id = runtime.nextTaskId();
     this.runtime = runtime;
     this.notify = notify;
-    this.info = new Info(this, runtime.nextTaskId(), name ?? fn.name, parent?.task.info.id);
+    this.#keeper = keeper;
+    this.#label = name ?? fn.name;
+    this.#fn = fn;
     notify?.taskSpawned(this.info);
+  }
+
+  /** What others see of the task; made when it is first asked for. */
+  get info(): TaskInfo {
+    return (this.#info ??= new Info(this, this.#label, this.parent?.task.id));
   }
 
   get isDone(): boolean {
@@ -53,57 +62,86 @@ export class Task extends Frame {
 
   /** Lets the runtime begin it, in a later turn. */
   start(): void {
-    this.runtime.start(this.info, () => storage.run(this, this.#begin));
+    this.runtime.start(this.info, () => storage.run(this, begin, this));
   }
 
-  readonly #begin = (): void => {
-    try {
-      const returned = this.#fn();
-      if (isThenable(returned)) returned.then(this.#finish, this.#fail);
-      else this.#finish(returned);
-    } catch (error) {
-      this.#fail(error);
-    }
-  };
+  /** Ends the wait when the task is done. */
+  join(wait: Waiter<void>): void {
+    const joins = (this.#joins ??= new Set());
+    joins.add(wait);
+    wait.onCancel = () => joins.delete(wait);
+  }
 
-  readonly #finish = (value: unknown): void => {
+  /** Takes the function, so that what it holds on to is not kept for as long as somebody keeps the task. */
+  takeFunction(): () => unknown {
+    const fn = this.#fn as () => unknown;
+    this.#fn = undefined;
+    return fn;
+  }
+
+  finish(value: unknown): void {
     this.#end("finished", value);
-  };
+  }
 
-  readonly #fail = (thrown: unknown): void => {
+  fail(thrown: unknown): void {
     // A cancellation that nothing around the task asked for is an error like any other.
-    const error = this.effective === undefined ? thrown : withoutCancelled(thrown);
-    if (error === undefined) this.#end("cancelled", isCancelled(thrown) ? thrown : this.effective?.error);
-    else this.#end("failed", error);
-  };
+    if (this.effective === undefined) this.#end("failed", thrown);
+    else if (!isOnlyCancelled(thrown)) this.#end("failed", withoutCancelled(thrown));
+    else this.#end("cancelled", isCancelled(thrown) ? thrown : this.effective.error);
+  }
 
   #end(outcome: Exclude<TaskOutcome, "pending">, result: unknown): void {
+    if (this.isDone) return;
     this.outcome = outcome;
     this.result = result;
     this.close();
     this.notify?.taskFinished(this.info, outcome, result);
-    this.#owner.taskDone(this);
+    // Before the keeper, who may cancel those who wait here: they get what they waited for.
+    if (this.#joins !== undefined) {
+      for (const wait of this.#joins) wait.settle();
+      this.#joins = undefined;
+    }
+    this.#keeper.taskDone(this);
   }
 }
 
+/** A small object of its own, because it is kept, printed and compared by those who watch. */
 class Info implements TaskInfo {
   readonly id: number;
   readonly name: string;
   declare readonly parentId?: number;
   readonly #task: Task;
 
-  constructor(task: Task, id: number, name: string, parentId: number | undefined) {
+  constructor(task: Task, label: string, parentId: number | undefined) {
     this.#task = task;
-    this.id = id;
-    this.name = name === "" ? `task-${id}` : name;
+    this.id = task.id;
+    this.name = label === "" ? `task-${task.id}` : label;
     if (parentId !== undefined) this.parentId = parentId;
   }
 
   hasPendingCancellation(): boolean {
-    return !this.#task.isDone && this.#task.effective !== undefined;
+    if (this.#task.isDone) return false;
+    const here = storage.getStore();
+    const frame = here?.task === this.#task ? here.top : this.#task;
+    return frame.effective !== undefined;
   }
 }
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
+function begin(task: Task): void {
+  try {
+    const returned = task.takeFunction()();
+    const isObject = (typeof returned === "object" && returned !== null) || typeof returned === "function";
+    if (isObject) settleWith(task, returned);
+    else task.finish(returned);
+  } catch (error) {
+    task.fail(error);
+  }
+}
+
+/** Through a promise, because a thenable of others may settle twice, or throw. */
+function settleWith(task: Task, returned: unknown): void {
+  Promise.resolve(returned).then(
+    (value) => task.finish(value),
+    (error) => task.fail(error),
+  );
 }

@@ -10,18 +10,19 @@ import type { Runtime, Step } from "../runtime.ts";
 import { systemRuntime } from "../system-runtime.ts";
 import type { TaskInfo } from "../task-info.ts";
 import type { Frame } from "./frame.ts";
+import type { Task } from "./task.ts";
 
 type Outcome = "waiting" | "value" | "error";
 
 export class Waiter<T> implements Step {
   readonly promise: Promise<T>;
   readonly runtime: Runtime;
-  readonly task: TaskInfo | undefined;
   readonly what: string;
   /** Takes the wait out of the queue of the primitive it waits in; called when the wait is cancelled. */
   onCancel: (() => void) | undefined;
   next: Waiter<unknown> | undefined;
   previous: Waiter<unknown> | undefined;
+  readonly #task: Task | undefined;
   readonly #frame: Frame | undefined;
   #outcome: Outcome = "waiting";
   #result: unknown;
@@ -29,23 +30,21 @@ export class Waiter<T> implements Step {
   #reject!: (error: unknown) => void;
 
   /** @param frame where the wait is cancelled from; undefined for one that must not be. */
-  constructor(what: string, runtime: Runtime, task: TaskInfo | undefined, frame: Frame | undefined) {
+  constructor(what: string, task: Task | undefined, frame: Frame | undefined) {
     this.what = what;
-    this.runtime = runtime;
-    this.task = task;
+    this.runtime = task?.runtime ?? systemRuntime;
+    this.#task = task;
     this.#frame = frame;
     this.promise = new Promise<T>((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    // Two waits of which only the first is awaited when both are cancelled must not end the process.
-    this.promise.then(undefined, ignore);
     frame?.link(this as Waiter<unknown>);
-    runtime.park?.(this);
+    this.runtime.park?.(this);
   }
 
-  get isWaiting(): boolean {
-    return this.#outcome === "waiting";
+  get task(): TaskInfo | undefined {
+    return this.#task?.info;
   }
 
   /** Ends the wait with a value; false when it has ended already. */
@@ -67,8 +66,13 @@ export class Waiter<T> implements Step {
   }
 
   fire(): void {
-    if (this.#outcome === "value") this.#resolve(this.#result as T);
-    else this.#reject(this.#result);
+    if (this.#outcome === "value") {
+      this.#resolve(this.#result as T);
+      return;
+    }
+    // Two waits of which only the first is awaited when both are cancelled must not end the process.
+    this.promise.then(undefined, ignore);
+    this.#reject(this.#result);
   }
 
   #end(outcome: Outcome, result: unknown): boolean {
@@ -106,21 +110,19 @@ export function currentFrame(attempted: string): Frame | undefined {
  */
 export function beginWait<T>(what: string): Waiter<T> {
   const frame = currentFrame(what);
-  if (frame === undefined) return new Waiter<T>(what, systemRuntime, undefined, undefined);
-  if (frame.effective !== undefined) throw frame.effective.error;
-  return new Waiter<T>(what, frame.task.runtime, frame.task.info, frame);
+  if (frame?.effective !== undefined) throw frame.effective.error;
+  return new Waiter<T>(what, frame?.task, frame);
 }
 
 /** Begins a wait that no cancellation ends: for joins and clean-up, whose end the library itself sees to. */
 export function beginShieldedWait<T>(what: string): Waiter<T> {
-  const frame = storage.getStore();
-  if (frame === undefined) return new Waiter<T>(what, systemRuntime, undefined, undefined);
-  return new Waiter<T>(what, frame.task.runtime, frame.task.info, undefined);
+  return new Waiter<T>(what, storage.getStore()?.task, undefined);
 }
 
 /** A rejected promise that nobody has to handle, as the waits themselves are. */
-export function rejected(error: unknown): Promise<never> {
-  const promise = Promise.reject(error);
+export function rejected(reason: unknown): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  reject(reason);
   promise.then(undefined, ignore);
   return promise;
 }

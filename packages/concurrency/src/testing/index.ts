@@ -3,4 +3,4 @@
  *
  * @module
  */
-export { VirtualRuntime, type VirtualRuntimeOptions } from "./virtual-runtime.ts";
+export { VirtualRuntime, type VirtualRuntimeOptions, type VirtualRuntimeStatistics } from "./virtual-runtime.ts";

@@ -18,6 +18,16 @@ export interface VirtualRuntimeOptions {
   readonly choose?: (ready: readonly Step[]) => number;
 }
 
+/** What a {@link VirtualRuntime} still has to do. */
+export interface VirtualRuntimeStatistics {
+  /** Steps that are ready to be fired. */
+  readonly ready: number;
+  /** Waits that have not ended. */
+  readonly waiting: number;
+  /** Timers that are set. All three are 0 when a program has cleaned up after itself. */
+  readonly timers: number;
+}
+
 /**
  * Runs tasks on virtual time. Between two steps the event loop drains, so that plain promises in the code under test
  * settle; then the next step is fired, or, when none is ready, the clock jumps to the next timer.
@@ -105,6 +115,10 @@ export class VirtualRuntime implements Runtime {
     this.#roots.delete(root);
   }
 
+  statistics(): VirtualRuntimeStatistics {
+    return Object.freeze({ ready: this.#ready.length, waiting: this.#parked.size, timers: this.#timers.size });
+  }
+
   #enqueue(step: Step): void {
     this.#ready.push(step);
     this.#pump();
@@ -120,29 +134,44 @@ export class VirtualRuntime implements Runtime {
   #step(): void {
     this.#isPumping = false;
     if (this.#ready.length > 0) {
-      const [step] = this.#ready.splice(this.#pick(), 1);
+      const index = this.#pick();
+      if (index === undefined) return;
+      const [step] = this.#ready.splice(index, 1);
       step?.fire();
     } else {
       const timer = this.#timers.peek();
-      if (timer === undefined || timer.at === Infinity) return this.#stuck();
+      if (timer === undefined || timer.at === Infinity) {
+        this.#stuck();
+        return;
+      }
       this.#timers.remove(timer);
       this.#now = Math.max(this.#now, timer.at);
       timer.fire();
     }
     this.#pump();
-    return undefined;
   }
 
-  #pick(): number {
-    const index = this.#choose(this.#ready);
-    if (Number.isInteger(index) && index >= 0 && index < this.#ready.length) return index;
-    throw new RangeError(`choose() gave ${String(index)}, and there are ${this.#ready.length} steps to choose from`);
+  /** The index of the step to fire; undefined when `choose` failed, which ends every run. */
+  #pick(): number | undefined {
+    const { length } = this.#ready;
+    try {
+      const index = this.#choose(this.#ready);
+      if (Number.isInteger(index) && index >= 0 && index < length) return index;
+      throw new RangeError(`choose() gave ${String(index)}, and there are ${length} steps to choose from`);
+    } catch (error) {
+      this.#failAll(error);
+      return undefined;
+    }
   }
 
   #stuck(): void {
-    if (this.#roots.size === 0) return;
-    const waits = [...this.#parked].map(({ task, what }) => `${task === undefined ? "code outside a task" : `task "${task.name}"`} waits for ${what}`);
-    const error = new DeadlockError(waits);
+    const waits = [...this.#parked].map(
+      ({ task, what }) => `${task === undefined ? "code outside a task" : `task "${task.name}"`} waits for ${what}`,
+    );
+    this.#failAll(new DeadlockError(waits));
+  }
+
+  #failAll(error: unknown): void {
     for (const fail of this.#roots.values()) fail(error);
     this.#roots.clear();
   }

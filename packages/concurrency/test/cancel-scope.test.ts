@@ -1,0 +1,433 @@
+import { expect, test } from "vitest";
+import { covers } from "../../../spec/covers.ts";
+import {
+  CancelScope,
+  CancelledError,
+  checkpoint,
+  Event,
+  ExceptionGroup,
+  runDetached,
+  sleep,
+  taskGroup,
+} from "../src/index.ts";
+import { thrownBy, virtually } from "./virtually.ts";
+
+test(covers("CS-1"), async () => {
+  const scope = new CancelScope();
+
+  const value = await virtually(() =>
+    scope.run(async () => {
+      scope.cancel();
+      await sleep(1);
+      return "not reached";
+    }),
+  );
+
+  expect(value).toBeUndefined();
+  expect(scope).toMatchObject({ cancelCalled: true, cancelledCaught: true, cancelSource: "explicit" });
+});
+
+test(covers("CS-2"), async () => {
+  const scope = new CancelScope();
+
+  const value = await virtually(() =>
+    scope.run(() => {
+      scope.cancel();
+      return "value";
+    }),
+  );
+
+  expect(value).toBe("value");
+  expect(scope).toMatchObject({ cancelCalled: true, cancelledCaught: false });
+});
+
+test("a scope that nothing cancelled gives its function's value and catches nothing", async () => {
+  const scope = new CancelScope({ name: "probe" });
+
+  const value = await virtually(() => scope.run((self) => sleep(1).then(() => self.name)));
+
+  expect(value).toBe("probe");
+  expect(scope).toMatchObject({ cancelCalled: false, cancelledCaught: false, cancelSource: undefined });
+});
+
+test(covers("CS-3"), async () => {
+  const errors: unknown[] = [];
+  const event = new Event();
+  event.set();
+
+  await virtually(() =>
+    new CancelScope().run(async (scope) => {
+      scope.cancel();
+      for (const wait of [() => sleep(1), () => checkpoint(), () => sleep(0), () => event.wait()]) {
+        errors.push(await thrownBy(wait));
+      }
+    }),
+  );
+
+  expect(errors).toHaveLength(4);
+  for (const error of errors) expect(error).toBeInstanceOf(CancelledError);
+});
+
+test(covers("CS-4"), async () => {
+  const scope = new CancelScope();
+  let thrown: unknown;
+
+  await virtually(() =>
+    scope.run(async () => {
+      scope.cancel("first");
+      scope.cancel("second");
+      scope.deadline = 0;
+      thrown = await thrownBy(() => sleep(1));
+    }),
+  );
+
+  expect(thrown).toMatchObject({ source: "explicit", reason: "first" });
+  expect(scope.cancelSource).toBe("explicit");
+});
+
+test(covers("CS-5"), async () => {
+  const scope = new CancelScope({ timeout: 10 });
+  const log: string[] = [];
+  scope.cancel("too late");
+
+  await virtually(() =>
+    scope.run(async () => {
+      log.push("started");
+      log.push(String(await thrownBy(() => sleep(1))));
+    }),
+  );
+
+  expect(log).toEqual(["started", "CancelledError: cancelled: too late"]);
+});
+
+test(covers("CS-6"), async () => {
+  const inner = new CancelScope();
+  const outer = new CancelScope();
+  const log: string[] = [];
+
+  await virtually(() =>
+    outer.run(async () => {
+      await inner.run(() => {
+        inner.cancel();
+        return sleep(1);
+      });
+      log.push("outer goes on");
+      const second = new CancelScope();
+      await second.run(() => {
+        outer.cancel();
+        return sleep(1);
+      });
+      log.push("not reached");
+    }),
+  );
+
+  expect(log).toEqual(["outer goes on"]);
+  expect(inner).toMatchObject({ cancelledCaught: true });
+  expect(outer).toMatchObject({ cancelledCaught: true });
+});
+
+test(covers("CS-7"), async () => {
+  const errors: unknown[] = [];
+  const reason = { status: 499 };
+
+  await virtually(
+    () =>
+      new CancelScope({ name: "probe" }).run(async (scope) => {
+        scope.cancel(reason);
+        errors.push(await thrownBy(() => sleep(1)));
+      }),
+    { name: "main" },
+  );
+
+  expect(errors[0]).toMatchObject({ code: "TASK_CANCELLED", reason, scopeName: "probe", by: "main" });
+  expect((errors[0] as Error).message).toBe('cancelled in scope "probe" by task "main": {"status":499}');
+});
+
+test(covers("CS-8"), async () => {
+  const failure = new Error("failure");
+  const scope = new CancelScope();
+
+  const thrown = await thrownBy(() =>
+    virtually(() =>
+      scope.run(() => {
+        scope.cancel();
+        throw failure;
+      }),
+    ),
+  );
+
+  expect(thrown).toBe(failure);
+  expect(scope.cancelledCaught).toBe(false);
+});
+
+test("an error of undefined leaves a cancelled scope like any other", async () => {
+  const scope = new CancelScope();
+  let left: unknown = "nothing";
+
+  await virtually(() =>
+    scope
+      .run(() => {
+        scope.cancel();
+        return Promise.reject();
+      })
+      .then(undefined, (error: unknown) => {
+        left = error;
+      }),
+  );
+
+  expect(left).toBeUndefined();
+  expect(scope.cancelledCaught).toBe(false);
+});
+
+test(covers("CS-9"), async () => {
+  const errors = await virtually(async () => {
+    const scope = new CancelScope({ name: "probe" });
+    const nested = await scope.run(() => thrownBy(() => scope.run(() => "nested")));
+    return [nested, await thrownBy(() => scope.run(() => "again")), await thrownBy(() => scope.enter())];
+  });
+
+  for (const error of errors) expect(error).toMatchObject({ code: "SCOPE_USED", name: "ScopeUsedError" });
+});
+
+test("a scope can be cancelled by another task, and from outside every task", async () => {
+  const scopes = [new CancelScope(), new CancelScope()];
+
+  await virtually(() =>
+    taskGroup((group) => {
+      for (const scope of scopes) group.startSoon(() => scope.run(() => sleep(Infinity)));
+      group.startSoon(async () => {
+        await sleep(1);
+        scopes[0]?.cancel();
+        runDetached(() => scopes[1]?.cancel());
+      });
+    }),
+  );
+
+  expect(scopes).toMatchObject([{ cancelledCaught: true }, { cancelledCaught: true }]);
+});
+
+test("a wait that ended before the cancellation keeps its value", async () => {
+  const log: string[] = [];
+
+  await virtually(() =>
+    new CancelScope().run(async (scope) => {
+      const event = new Event();
+      const waiting = event.wait().then(() => log.push("woken"));
+      event.set();
+      scope.cancel();
+      await waiting;
+    }),
+  );
+
+  expect(log).toEqual(["woken"]);
+});
+
+test("the waits of a scope end in the order in which they began", async () => {
+  const log: number[] = [];
+
+  await virtually(() =>
+    new CancelScope().run(async (scope) => {
+      const waits = [1, 2, 3].map((number) => sleep(100).catch(() => log.push(number)));
+      scope.cancel();
+      await Promise.all(waits);
+    }),
+  );
+
+  expect(log).toEqual([1, 2, 3]);
+});
+
+test("every wait that one cancellation ends is rejected with the same error", async () => {
+  const errors = await virtually(() =>
+    new CancelScope().run(async (scope) => {
+      const waits = [thrownBy(() => sleep(100)), thrownBy(() => new Event().wait())];
+      scope.cancel();
+      return await Promise.all([...waits, thrownBy(() => checkpoint())]);
+    }),
+  );
+
+  expect(new Set(errors).size).toBe(1);
+});
+
+test("cancelling both scopes of a nest is caught by the outer one alone", async () => {
+  const inner = new CancelScope();
+  const outer = new CancelScope();
+  const log: string[] = [];
+
+  await virtually(() =>
+    outer.run(async () => {
+      await inner.run(async () => {
+        inner.cancel();
+        try {
+          await sleep(1);
+        } finally {
+          outer.cancel();
+        }
+      });
+      log.push("not reached");
+    }),
+  );
+
+  expect(log).toEqual([]);
+  expect([inner.cancelledCaught, outer.cancelledCaught]).toEqual([false, true]);
+});
+
+test("a shield round the inner scope lets it catch its own when both of a nest are cancelled", async () => {
+  const inner = new CancelScope({ shield: true });
+  const outer = new CancelScope();
+  const log: string[] = [];
+
+  await virtually(() =>
+    outer.run(async () => {
+      await inner.run(async () => {
+        inner.cancel();
+        try {
+          await sleep(1);
+        } finally {
+          outer.cancel();
+        }
+      });
+      log.push("reached");
+    }),
+  );
+
+  expect(log).toEqual(["reached"]);
+  expect([inner.cancelledCaught, outer.cancelledCaught]).toEqual([true, false]);
+});
+
+test("a cancellation that has been caught leaves nothing behind for a scope cancelled afterwards", async () => {
+  const outer = new CancelScope();
+
+  const value = await virtually(() =>
+    outer.run(async () => {
+      await new CancelScope({ timeout: 1 }).run(() => sleep(100));
+      outer.cancel();
+      return "value";
+    }),
+  );
+
+  expect(value).toBe("value");
+  expect(outer.cancelledCaught).toBe(false);
+});
+
+test("a scope takes its own cancellations out of a group, and keeps its cause", async () => {
+  const failure = new Error("failure");
+  const cause = new Error("cause");
+
+  const thrown = await thrownBy(() =>
+    virtually(() =>
+      new CancelScope().run(async (scope) => {
+        scope.cancel();
+        const cancelled = await thrownBy(() => sleep(1));
+        const inner = new ExceptionGroup([cancelled, failure]);
+        inner.cause = cause;
+        throw new ExceptionGroup([cancelled, inner]);
+      }),
+    ),
+  );
+
+  expect(thrown).toBeInstanceOf(ExceptionGroup);
+  expect((thrown as ExceptionGroup).errors).toMatchObject([{ errors: [failure], cause }]);
+});
+
+test("a group of nothing but cancellations is caught like a single one", async () => {
+  const scopes = [new CancelScope(), new CancelScope()];
+
+  await virtually(async () => {
+    await scopes[0]?.run(async (scope) => {
+      scope.cancel();
+      throw new ExceptionGroup([await thrownBy(() => sleep(1)), await thrownBy(() => sleep(2))]);
+    });
+    await scopes[1]?.run((scope) => {
+      scope.cancel();
+      return Promise.any([sleep(1), sleep(2)]);
+    });
+  });
+
+  expect(scopes).toMatchObject([{ cancelledCaught: true }, { cancelledCaught: true }]);
+});
+
+test("an error that was suppressed by a cancelled disposal leaves the scope by itself", async () => {
+  const failure = new Error("failure");
+
+  const thrown = await thrownBy(() =>
+    virtually(() =>
+      new CancelScope().run(async (scope) => {
+        scope.cancel();
+        await using _resource = { [Symbol.asyncDispose]: () => sleep(1) };
+        throw failure;
+      }),
+    ),
+  );
+
+  expect(thrown).toBe(failure);
+});
+
+test("a CancelledError that is thrown on after its scope has gone is an error like any other", async () => {
+  const scope = new CancelScope();
+
+  const thrown = await thrownBy(() =>
+    virtually(async () => {
+      const stale = await new CancelScope().run((inner) => {
+        inner.cancel("stale");
+        return thrownBy(() => sleep(1));
+      });
+      await scope.run(() => {
+        throw stale;
+      });
+    }),
+  );
+
+  expect(thrown).toMatchObject({ code: "TASK_CANCELLED", reason: "stale" });
+  expect(scope.cancelledCaught).toBe(false);
+});
+
+test("cancelling a scope that has been left changes nothing", async () => {
+  const scope = new CancelScope();
+
+  const timers = await virtually(async (runtime) => {
+    await scope.run(() => sleep(1));
+    scope.cancel();
+    scope.deadline = 5;
+    scope.shield = true;
+    const { timers: set } = runtime.statistics();
+    await sleep(10);
+    return set;
+  });
+
+  expect(timers).toBe(0);
+  expect(scope.cancelCalled).toBe(false);
+});
+
+test("a timeout or deadline that is negative or no number is refused", () => {
+  expect(() => new CancelScope({ timeout: -1 })).toThrow(RangeError);
+  expect(() => new CancelScope({ timeout: Number.NaN })).toThrow(RangeError);
+  expect(() => new CancelScope({ deadline: Number.NaN })).toThrow(RangeError);
+  expect(() => {
+    new CancelScope().deadline = Number.NaN;
+  }).toThrow(RangeError);
+});
+
+test("cancelling from a reaction to a cancellation reaches every scope once", async () => {
+  const scopes = [new CancelScope(), new CancelScope(), new CancelScope()];
+  const log: number[] = [];
+
+  await virtually(() =>
+    taskGroup((group) => {
+      for (const [index, scope] of scopes.entries()) {
+        group.startSoon(() =>
+          scope.run(async () => {
+            try {
+              await sleep(Infinity);
+            } finally {
+              log.push(index);
+              for (const other of scopes) other.cancel();
+            }
+          }),
+        );
+      }
+      group.startSoon(() => scopes[0]?.cancel());
+    }),
+  );
+
+  expect(log).toEqual([0, 1, 2]);
+});

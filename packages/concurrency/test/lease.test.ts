@@ -1,0 +1,118 @@
+import { getEventListeners } from "node:events";
+import { expect, test } from "vitest";
+import { covers } from "../../../spec/covers.ts";
+import { CancelScope, gather, type Lease, moveOnAfter, sleep, taskGroup } from "../src/index.ts";
+import { counted } from "./counted-owner.ts";
+import { thrownBy, virtually } from "./virtually.ts";
+
+test(covers("OW-3"), async () => {
+  const owner = counted([]);
+
+  const seen = await virtually(async () => {
+    const [first, second] = await gather([() => owner.lease(), () => owner.lease()]);
+    const counts = [owner.statistics().leases];
+    await gather([() => first.release()]);
+    counts.push(owner.statistics().leases);
+    await new CancelScope().run((scope) => {
+      scope.cancel();
+      first.release();
+      second.release();
+    });
+    counts.push(owner.statistics().leases);
+    await owner.close();
+    return { counts, thrown: await thrownBy(() => first.value) };
+  });
+
+  expect(seen.counts).toEqual([2, 1, 0]);
+  expect(seen.thrown).toMatchObject({
+    code: "RESOURCE_CLOSED",
+    message: "using a lease of counted after its release; take a new lease",
+  });
+});
+
+test(covers("OW-12"), async () => {
+  const log: string[] = [];
+  const owner = counted(log);
+  const controller = new AbortController();
+
+  const seen = await virtually(() =>
+    taskGroup(async (group) => {
+      const handles = [
+        group.startSoon(() => owner.lease()),
+        group.startSoon(() => thrownBy(() => owner.lease({ signal: controller.signal }))),
+        group.startSoon(() => owner.withLease((value) => value)),
+      ] as const;
+      await sleep(5);
+      const before = owner.statistics().waiting;
+      handles[0].cancel();
+      controller.abort("no longer wanted");
+      const after = owner.statistics().waiting;
+      const results = [await handles[1], await handles[2]];
+      await owner.close();
+      return { before, after, results, status: handles[0].status };
+    }),
+  );
+
+  expect(seen).toEqual({ before: 3, after: 1, results: ["no longer wanted", 1], status: "cancelled" });
+  expect(log).toEqual(["open 1", "close 1"]);
+  expect(getEventListeners(controller.signal, "abort")).toEqual([]);
+});
+
+test("a lease with a signal that has aborted is refused at once, and opens nothing", async () => {
+  const owner = counted([]);
+
+  const thrown = await virtually(() => thrownBy(() => owner.lease({ signal: AbortSignal.abort("no") })));
+
+  expect(thrown).toBe("no");
+  expect(owner.statistics()).toMatchObject({ state: "idle", generation: 0 });
+});
+
+test("a lease that was given keeps no listener on its signal", async () => {
+  const owner = counted([]);
+  const { signal } = new AbortController();
+
+  await virtually(async () => {
+    await owner.withLease(() => "used", { signal });
+    await owner.withLease(() => "used again", { signal });
+    await owner.close();
+  });
+
+  expect(getEventListeners(signal, "abort")).toEqual([]);
+});
+
+test("leasing is a cancel point also when the resource is open", async () => {
+  const owner = counted([]);
+
+  const thrown = await virtually(async () => {
+    await owner.withLease(() => "used");
+    const error = await new CancelScope().run((scope) => {
+      scope.cancel();
+      return thrownBy(() => owner.lease());
+    });
+    await owner.close();
+    return error;
+  });
+
+  expect(thrown).toMatchObject({ code: "TASK_CANCELLED" });
+  expect(owner.statistics().leases).toBe(0);
+});
+
+test("withLease gives the lease back however the callback ends", async () => {
+  const owner = counted([]);
+
+  const seen = await virtually(async () => {
+    const failed = await thrownBy(() => owner.withLease(() => Promise.reject(new Error("failure"))));
+    const leases: Lease<number>[] = [];
+    await moveOnAfter(5, () =>
+      owner.withLease((_value, lease) => {
+        leases.push(lease);
+        return sleep(100);
+      }),
+    );
+    const { leases: out } = owner.statistics();
+    await owner.close();
+    return { failed, out, isReleased: leases[0]?.isReleased };
+  });
+
+  expect(seen).toEqual({ failed: new Error("failure"), out: 0, isReleased: true });
+});

@@ -1,0 +1,157 @@
+import { expect, test } from "vitest";
+import { covers } from "../../../spec/covers.ts";
+import { gather, moveOnAfter, Owner, type OwnerContext, sleep } from "../src/index.ts";
+import { counted } from "./counted-owner.ts";
+import { drained, thrownBy, virtually, watchRejections } from "./virtually.ts";
+
+test(covers("OW-2"), async () => {
+  const log: string[] = [];
+  const owner = counted(log);
+
+  const seen = await virtually(async (runtime) => {
+    const leases = await gather([() => owner.lease(), () => owner.lease(), () => owner.lease()]);
+    const statistics = owner.statistics();
+    for (const lease of leases) lease.release();
+    const now = runtime.now();
+    await owner.close();
+    return { values: leases.map(({ generation }) => generation), statistics, now };
+  });
+
+  expect(log).toEqual(["open 1", "close 1"]);
+  expect(seen).toMatchObject({ values: [1, 1, 1], now: 10, statistics: { state: "ready", generation: 1, leases: 3 } });
+});
+
+test(covers("OW-4"), async () => {
+  using rejections = watchRejections();
+  const failure = new Error("cannot connect");
+  const owner = new Owner<never>(() => sleep(5).then(() => Promise.reject(failure)));
+  const unheard = new Owner<never>(() => sleep(5).then(() => Promise.reject(failure)));
+
+  const errors = await virtually(async () => {
+    await moveOnAfter(1, () => unheard.lease());
+    return await Promise.all([1, 2, 3].map(() => thrownBy(() => owner.lease())));
+  });
+  await drained();
+
+  expect(errors).toEqual([failure, failure, failure]);
+  expect(owner.statistics()).toMatchObject({ state: "idle", generation: 1, waiting: 0, failures: [failure] });
+  expect(unheard.statistics().failures).toEqual([failure]);
+  expect(rejections.reasons).toEqual([]);
+});
+
+test("after a failed opening the next lease opens again", async () => {
+  let attempts = 0;
+  const owner = new Owner<string>((own) =>
+    ++attempts < 3 ? Promise.reject(new Error(`attempt ${attempts}`)) : own.publish("value"),
+  );
+
+  const seen = await virtually(async () => {
+    const results = [
+      await thrownBy(() => owner.lease()),
+      await thrownBy(() => owner.lease()),
+      await owner.withLease((value, lease) => `${value} of generation ${lease.generation}`),
+    ];
+    await owner.close();
+    return results;
+  });
+
+  expect(seen).toEqual([new Error("attempt 1"), new Error("attempt 2"), "value of generation 3"]);
+});
+
+test(covers("OW-5"), async () => {
+  using rejections = watchRejections();
+  const never = new Owner<string>(() => Promise.resolve() as never, { name: "never" });
+  const twice = new Owner<string>(
+    async (own) => {
+      void own.publish("first");
+      return await own.publish("second");
+    },
+    { name: "twice" },
+  );
+  const unheard = new Owner<string>(async (own) => {
+    const published = own.publish("first");
+    void own.publish("second");
+    return await published;
+  });
+
+  const seen = await virtually(async () => {
+    const silence = await thrownBy(() => never.lease());
+    const lease = await twice.lease();
+    await sleep(1);
+    const quiet = await unheard.lease();
+    await unheard.close();
+    return { silence, isLost: lease.isLost, reason: lease.lost.reason as unknown, stayed: quiet.value };
+  });
+  await drained();
+
+  const breach = {
+    code: "OWNER_CONTRACT",
+    message: "publish() a second time in one run of twice; the function publishes once",
+  };
+  expect(seen.silence).toMatchObject({ code: "OWNER_CONTRACT" });
+  expect(seen).toMatchObject({ isLost: true, reason: breach, stayed: "first" });
+  expect(twice.statistics().failures).toMatchObject([breach]);
+  expect(unheard.statistics().failures).toMatchObject([{ code: "OWNER_CONTRACT" }]);
+  expect(rejections.reasons).toEqual([]);
+});
+
+test("an owner function that returns while its publication is out loses the leases, and keeps the breach", async () => {
+  using rejections = watchRejections();
+  const owner = new Owner<string>(
+    async (own) => {
+      void own.publish("value");
+      await sleep(5);
+      return undefined as never;
+    },
+    { name: "hasty" },
+  );
+
+  const isLost = await virtually(async () => {
+    const lease = await owner.lease();
+    await sleep(10);
+    return lease.isLost;
+  });
+  await drained();
+
+  expect(isLost).toBe(true);
+  expect(owner.statistics()).toMatchObject({
+    state: "idle",
+    failures: [
+      {
+        message:
+          "the function of hasty returned something else than what publish() gave; return await own.publish(value)",
+      },
+    ],
+  });
+  expect(rejections.reasons).toEqual([]);
+});
+
+test("publish() in code that the owner function left behind is refused", async () => {
+  const contexts: OwnerContext[] = [];
+  const owner = new Owner<string>((own) => {
+    contexts.push(own);
+    return Promise.resolve() as never;
+  });
+
+  const late = await virtually(async () => {
+    await thrownBy(() => owner.lease());
+    return await thrownBy(() => contexts[0]?.publish("late"));
+  });
+
+  expect(late).toMatchObject({ code: "OWNER_CONTRACT" });
+  expect(owner.statistics()).toMatchObject({ state: "idle", leases: 0 });
+});
+
+test(covers("OW-15"), async () => {
+  let openings = 0;
+  const owner = new Owner<string>((own) => {
+    openings += 1;
+    return own.publish("stillborn", { lost: AbortSignal.abort(new Error("dead on arrival")) });
+  });
+
+  const errors = await virtually(() => Promise.all([1, 2].map(() => thrownBy(() => owner.lease()))));
+
+  expect(errors).toEqual([new Error("dead on arrival"), new Error("dead on arrival")]);
+  expect(openings).toBe(1);
+  expect(owner.statistics()).toMatchObject({ state: "idle", leases: 0, waiting: 0 });
+});

@@ -1,0 +1,203 @@
+import { once } from "node:events";
+import { expect, test } from "vitest";
+import { covers } from "../../../spec/covers.ts";
+import {
+  CancelScope,
+  checkpoint,
+  currentTask,
+  Event,
+  failAfter,
+  gather,
+  moveOnAfter,
+  Owner,
+  run,
+  shielded,
+  sleep,
+  systemRuntime,
+  taskGroup,
+} from "../src/index.ts";
+import { thrownBy } from "./virtually.ts";
+
+function armedTimers(): number {
+  return process.getActiveResourcesInfo().filter((type) => type === "Timeout").length;
+}
+
+test(covers("DL-7"), async () => {
+  let turns = 0;
+
+  const value = await moveOnAfter(20, async () => {
+    for (;;) {
+      await checkpoint();
+      turns += 1;
+    }
+  });
+
+  expect(value).toBeUndefined();
+  expect(turns).toBeGreaterThan(100);
+});
+
+test("tasks that pass the turn by checkpoints alone let the event loop go on", async () => {
+  const order: string[] = [];
+  const busy = new CancelScope();
+
+  await taskGroup((group) => {
+    group.startSoon(() =>
+      busy.run(async () => {
+        for (;;) {
+          await checkpoint();
+        }
+      }),
+    );
+    setImmediate(() => {
+      order.push("event loop");
+      busy.cancel();
+    });
+  });
+
+  expect(order).toEqual(["event loop"]);
+});
+
+test("children run side by side and are joined", async () => {
+  const log: string[] = [];
+
+  await gather([() => sleep(4).then(() => log.push("slow")), () => sleep(1).then(() => log.push("quick"))]);
+
+  expect(log).toEqual(["quick", "slow"]);
+});
+
+test("a failing child stops sleepers of a minute at once", async () => {
+  const thrown = await thrownBy(() =>
+    gather([() => sleep(60_000), () => new Event().wait(), () => Promise.reject(new Error("failure"))]),
+  );
+
+  expect(thrown).toMatchObject({ errors: [{ message: "failure" }] });
+});
+
+test("deadlines, shields and their order hold in real time", async () => {
+  const log: string[] = [];
+
+  const thrown = await thrownBy(() =>
+    failAfter(5, async () => {
+      try {
+        await sleep(60_000);
+      } finally {
+        await shielded(() => sleep(2).then(() => log.push("cleaned up")));
+      }
+    }),
+  );
+
+  expect(thrown).toMatchObject({ code: "SCOPE_TIMEOUT" });
+  expect(log).toEqual(["cleaned up"]);
+});
+
+test("delays beyond what a native timer takes are waited for, and infinite ones set none", async () => {
+  const before = armedTimers();
+  const log: string[] = [];
+
+  await taskGroup(async (group) => {
+    group.startSoon(() => sleep(2 ** 40).finally(() => log.push("years")));
+    group.startSoon(() => sleep(Infinity).finally(() => log.push("for ever")));
+    group.startSoon(() => moveOnAfter(2 ** 33, () => sleep(1).then(() => log.push("short"))));
+    await sleep(5);
+    log.push(`${armedTimers() - before} timer`);
+    group.cancel();
+  });
+
+  expect(log).toEqual(["short", "1 timer", "years", "for ever"]);
+  expect(armedTimers()).toBe(before);
+});
+
+test("a thousand sleeps and deadlines share one native timer, which goes with the last of them", async () => {
+  const before = armedTimers();
+  let during = 0;
+
+  await taskGroup(async (group) => {
+    for (let index = 0; index < 1_000; index++) {
+      group.startSoon(() => moveOnAfter(50_000 + index, () => sleep(60_000 - index)));
+    }
+    await sleep(1);
+    during = armedTimers();
+    group.cancel();
+  });
+
+  expect(during).toBe(before + 1);
+  expect(armedTimers()).toBe(before);
+});
+
+test("an infinite time limit does not keep a native timer armed that nothing needs", async () => {
+  const before = armedTimers();
+  const owner = new Owner((own) => own.publish("value"), { closeTimeout: Infinity });
+  const lease = await owner.lease();
+
+  const draining = owner.drain();
+  await moveOnAfter(60_000, () => checkpoint());
+  const during = armedTimers();
+  lease.release();
+  await draining;
+
+  expect(during).toBe(before);
+});
+
+test("a timer that fires late still wakes in the order of the deadlines", async () => {
+  const log: number[] = [];
+
+  await taskGroup(async (group) => {
+    for (const delay of [3, 1, 2]) group.startSoon(() => sleep(delay).then(() => log.push(delay)));
+    await checkpoint();
+    const until = systemRuntime.now() + 10;
+    while (systemRuntime.now() < until);
+  });
+
+  expect(log).toEqual([1, 2, 3]);
+});
+
+test("the code of a task keeps its identity whatever settles its wait", async () => {
+  const event = new Event();
+  const names: string[] = [];
+
+  await taskGroup((group) => {
+    for (const name of ["a", "b"]) {
+      group.startSoon(
+        async () => {
+          await event.wait();
+          names.push(currentTask().name);
+        },
+        { name },
+      );
+    }
+    setImmediate(() => event.set());
+  });
+
+  expect(names).toEqual(["a", "b"]);
+});
+
+test("task ids count up from the runtime, and its random numbers lie in [0, 1)", async () => {
+  const [first, second] = [await run(() => currentTask().id), await run(() => currentTask().id)];
+
+  expect(second).toBe((first ?? 0) + 1);
+  expect(systemRuntime.random()).toBeLessThan(1);
+});
+
+test("the steps of an owner, a lease and its loss happen in real time too", async () => {
+  const log: string[] = [];
+  const died = Promise.withResolvers<void>();
+
+  {
+    await using owner = new Owner(async (own) => {
+      log.push(`open ${own.generation}`);
+      try {
+        return await own.publish(own.generation, own.generation === 1 ? { lost: died.promise } : {});
+      } finally {
+        await sleep(1);
+        log.push(`close ${own.generation}`);
+      }
+    });
+    using first = await owner.lease();
+    died.resolve();
+    await once(first.lost, "abort");
+    using second = await owner.lease();
+    log.push(`lost ${String(first.isLost)}, lent ${second.value}`);
+  }
+
+  expect(log).toEqual(["open 1", "close 1", "open 2", "lost true, lent 2", "close 2"]);
+});
