@@ -1,0 +1,196 @@
+/**
+ * What can become of a connection and of a call on it. Match on `code`, or on `kind`; the texts may improve.
+ *
+ * @module
+ */
+import type { CallToolResult } from "@modelcontextprotocol/client";
+import { HoldfastError } from "@holdfast/concurrency";
+
+/** The codes of this package's errors. */
+export type McpErrorCode =
+  | "MCP_CALL_TIMEOUT"
+  | "MCP_CLOSED"
+  | "MCP_CONNECTION_LOST"
+  | "MCP_OPEN_FAILED"
+  | "MCP_PROTOCOL"
+  | "MCP_SESSION_EXPIRED"
+  | "MCP_TOOL_FAILED";
+
+/** How a call ended that has no result. A cancelled call has no kind: it throws the cancellation, or its signal's reason. */
+export type McpErrorKind =
+  | "closed"
+  | "open-failed"
+  | "outcome-unknown"
+  | "protocol"
+  | "session-expired"
+  | "timeout"
+  | "unsent";
+
+/** The base of the errors that say why a call has no result. */
+export abstract class McpError extends HoldfastError {
+  abstract override readonly code: McpErrorCode;
+  abstract readonly kind: McpErrorKind;
+  /** Whether the server may have acted on the call. When false, calling again cannot make it act twice. */
+  abstract readonly mayHaveRun: boolean;
+
+  static {
+    nameOf(McpError, "McpError");
+  }
+}
+
+/** Thrown to all who wait for a connection when its opening fails; `cause` is what went wrong. */
+export class McpOpenFailedError extends McpError {
+  override readonly code = "MCP_OPEN_FAILED";
+  override readonly kind = "open-failed";
+  override readonly mayHaveRun = false;
+  /** The last part of what the server process wrote to its standard error; absent when it wrote nothing. */
+  declare readonly stderr?: string;
+
+  constructor(connection: string, found: string, options: ErrorOptions & { readonly stderr?: string } = {}) {
+    const { stderr = "", cause } = options;
+    super(`connecting to ${connection}: ${found}${saying(stderr)}`, { cause });
+    if (stderr !== "") this.stderr = stderr;
+  }
+  static {
+    nameOf(McpOpenFailedError, "McpOpenFailedError");
+  }
+}
+
+/**
+ * Thrown when the connection was lost before the answer came, or could not carry the call.
+ *
+ * Of kind `outcome-unknown` the call may have run, and is never repeated behind your back; of kind `unsent` it did
+ * not. The next call opens a new connection where that is needed.
+ */
+export class McpConnectionLostError extends McpError {
+  override readonly code = "MCP_CONNECTION_LOST";
+  override readonly kind: "outcome-unknown" | "unsent";
+  /** The last part of what the server process wrote to its standard error; absent when it wrote nothing. */
+  declare readonly stderr?: string;
+
+  constructor(attempted: string, mayHaveRun: boolean, options: ErrorOptions & { readonly stderr?: string } = {}) {
+    const { stderr = "", cause } = options;
+    const found = mayHaveRun
+      ? "the connection was lost before the answer came; it may have run"
+      : "there is no connection to send it on; it did not run";
+    super(`${attempted}: ${found}${saying(stderr)}`, { cause });
+    this.kind = mayHaveRun ? "outcome-unknown" : "unsent";
+    if (stderr !== "") this.stderr = stderr;
+  }
+  override get mayHaveRun(): boolean {
+    return this.kind === "outcome-unknown";
+  }
+  static {
+    nameOf(McpConnectionLostError, "McpConnectionLostError");
+  }
+}
+
+/**
+ * Thrown when the server has forgotten the session: it answered 404 to a request that named it.
+ *
+ * The server refused the call before running it. A call outside `withLease()` was made once more on a new connection
+ * and refused there as well; inside it, leave and take a new lease.
+ */
+export class McpSessionExpiredError extends McpError {
+  override readonly code = "MCP_SESSION_EXPIRED";
+  override readonly kind = "session-expired";
+  override readonly mayHaveRun = false;
+
+  constructor(attempted: string, options?: ErrorOptions) {
+    super(`${attempted}: the server has forgotten the session; the call did not run`, options);
+  }
+  static {
+    nameOf(McpSessionExpiredError, "McpSessionExpiredError");
+  }
+}
+
+/** Thrown when a call took longer than its time limit. The server was told that its answer is no longer wanted. */
+export class McpCallTimeoutError extends McpError {
+  override readonly code = "MCP_CALL_TIMEOUT";
+  override readonly kind = "timeout";
+  override readonly mayHaveRun: boolean;
+  /** The limit, in milliseconds. */
+  readonly timeout: number;
+
+  constructor(attempted: string, timeout: number, mayHaveRun: boolean) {
+    const found = mayHaveRun ? "no answer" : "no connection to send it on";
+    super(`${attempted}: ${found} within ${timeout} ms`);
+    this.timeout = timeout;
+    this.mayHaveRun = mayHaveRun;
+  }
+  static {
+    nameOf(McpCallTimeoutError, "McpCallTimeoutError");
+  }
+}
+
+/** Thrown when the server answered with an error, or with something that is not MCP. The connection goes on. */
+export class McpProtocolError extends McpError {
+  override readonly code = "MCP_PROTOCOL";
+  override readonly kind = "protocol";
+  /** True always: no error code says that nothing was done. */
+  override readonly mayHaveRun = true;
+  /** The code of the JSON-RPC error, where that was the answer: -32602 for a tool that does not exist. */
+  declare readonly rpcCode?: number;
+  /** The HTTP status, where the answer was no more than that. */
+  declare readonly status?: number;
+
+  constructor(attempted: string, found: string, facts: ErrorOptions & { rpcCode?: number; status?: number } = {}) {
+    const { rpcCode, status, cause } = facts;
+    super(`${attempted}: ${found}`, { cause });
+    if (rpcCode !== undefined) this.rpcCode = rpcCode;
+    if (status !== undefined) this.status = status;
+  }
+  static {
+    nameOf(McpProtocolError, "McpProtocolError");
+  }
+}
+
+/** Thrown by a call on a connection that is closed, or was closed before the answer came. */
+export class McpClosedError extends McpError {
+  override readonly code = "MCP_CLOSED";
+  override readonly hint = "open a new connection; drain() closes one after its calls have ended";
+  override readonly kind = "closed";
+  override readonly mayHaveRun: boolean;
+
+  constructor(attempted: string, mayHaveRun: boolean, options?: ErrorOptions) {
+    const found = mayHaveRun ? "closed before the answer came; it may have run" : "closed; it did not run";
+    super(`${attempted}: the connection was ${found}`, options);
+    this.mayHaveRun = mayHaveRun;
+  }
+  static {
+    nameOf(McpClosedError, "McpClosedError");
+  }
+}
+
+/** Thrown by adapters to frameworks in which a tool fails by throwing. The message is what the tool said. */
+export class McpToolFailedError extends HoldfastError {
+  override readonly code = "MCP_TOOL_FAILED";
+  readonly tool: string;
+  /** What the tool answered, with `isError` set. */
+  readonly result: CallToolResult;
+
+  constructor(tool: string, message: string, result: CallToolResult) {
+    super(message);
+    this.tool = tool;
+    this.result = result;
+  }
+  static {
+    nameOf(McpToolFailedError, "McpToolFailedError");
+  }
+}
+
+/** Puts the name on the prototype, so that errors carry no own `name` key. */
+function nameOf(type: { prototype: object }, name: string): void {
+  Object.defineProperty(type.prototype, "name", { value: name, configurable: true, writable: true });
+}
+
+/** The longest line of a server's standard error that goes into a message; `stderr` has it all. */
+const LONGEST_LINE = 200;
+
+/** The line of a process's last words that tells most: Node puts an uncaught error before its stack and its version. */
+function saying(stderr: string): string {
+  const lines = stderr.trim().split("\n");
+  const line = lines.find((text) => /^\w*Error\b/.test(text)) ?? lines.at(-1) ?? "";
+  // Quoted as JSON, because the text is the server's and may hold control characters.
+  return line === "" ? "" : `; the server said ${JSON.stringify(line.slice(0, LONGEST_LINE))}`;
+}

@@ -1,0 +1,114 @@
+/**
+ * Which error an opening or a call ends with. Read from our own record and from types and codes, never from texts.
+ *
+ * @module
+ */
+import { ProtocolError, SdkError, SdkErrorCode, SdkHttpError } from "@modelcontextprotocol/client";
+import { ClosedResourceError, TimeoutError } from "@holdfast/concurrency";
+import type { CallRecord } from "./call-record.ts";
+import {
+  McpClosedError,
+  McpConnectionLostError,
+  type McpError,
+  McpOpenFailedError,
+  McpProtocolError,
+  McpSessionExpiredError,
+} from "./errors.ts";
+import { answerLost } from "./severable-transport.ts";
+
+/** The longest text of a server that goes into a message; `cause` has it all. */
+const LONGEST_QUOTE = 200;
+
+/** The error of an opening that failed. */
+export function openFailure(connection: string, cause: unknown, stderr: string | undefined): McpOpenFailedError {
+  return new McpOpenFailedError(connection, openFinding(cause), { cause, ...(stderr !== undefined && { stderr }) });
+}
+
+/** The error of a call whose generation was lost, or closed, under it. */
+export function lossFailure({ attempted, sent }: CallRecord, cause: unknown): McpError {
+  if (cause instanceof ClosedResourceError) return new McpClosedError(attempted, sent, { cause });
+  if (cause instanceof McpSessionExpiredError && !sent) return new McpSessionExpiredError(attempted, { cause });
+  const stderr = cause instanceof McpConnectionLostError ? cause.stderr : undefined;
+  return new McpConnectionLostError(attempted, sent, { cause, ...(stderr !== undefined && { stderr }) });
+}
+
+/** The error of a call that the official client or its transport failed. */
+export function callFailure({ attempted }: CallRecord, cause: unknown): McpError {
+  if (isRefusal(cause)) {
+    const found = `the server answered with error ${cause.code}: ${quoted(cause.message)}`;
+    return new McpProtocolError(attempted, found, { rpcCode: cause.code, cause });
+  }
+  if (cause instanceof SdkHttpError) {
+    return new McpProtocolError(attempted, `the server answered HTTP ${cause.status}`, { status: cause.status, cause });
+  }
+  if (isNotMcp(cause)) return new McpProtocolError(attempted, "the server's answer is not MCP", { cause });
+  return new McpConnectionLostError(attempted, !isNeverSent(cause), { cause });
+}
+
+function openFinding(cause: unknown): string {
+  if (cause instanceof TimeoutError) return `no connection within ${cause.timeout} ms`;
+  if (cause instanceof SdkHttpError) return `it answered HTTP ${cause.status}`;
+  if (isNotMcp(cause)) return "its answer is not MCP";
+  if (isRefusal(cause)) {
+    return `it refused with error ${cause.code}: ${quoted(cause.message)}`;
+  }
+  if (syscallOf(cause)?.startsWith("spawn") === true) return `the command could not be run (${String(codeOf(cause))})`;
+  if (isNeverSent(cause)) return "it could not be reached";
+  if (isCutOff(cause)) return "it closed the connection during the handshake";
+  return "it failed; the cause says why";
+}
+
+/** Whether the server answered with a JSON-RPC error. */
+function isRefusal(error: unknown): error is ProtocolError {
+  return error instanceof ProtocolError && error.data !== answerLost;
+}
+
+/** Whether the other side went without an answer. */
+function isCutOff(error: unknown): boolean {
+  if (error instanceof ProtocolError) return error.data === answerLost;
+  return error instanceof McpConnectionLostError || codeOf(error) === SdkErrorCode.ConnectionClosed;
+}
+
+const notMcp: ReadonlySet<unknown> = new Set([
+  SdkErrorCode.InvalidResult,
+  SdkErrorCode.UnsupportedResultType,
+  SdkErrorCode.ListPaginationExceeded,
+  SdkErrorCode.ClientHttpUnexpectedContent,
+]);
+
+/** Whether an answer came that is no JSON, no JSON-RPC, or not what the method answers. */
+function isNotMcp(error: unknown): boolean {
+  if (error instanceof SdkError) return notMcp.has(error.code);
+  // The official transport parses with JSON.parse, then with a schema, whose error is known by its list of issues.
+  return (
+    error instanceof SyntaxError || (error instanceof Error && Array.isArray((error as { issues?: unknown }).issues))
+  );
+}
+
+/**
+ * Whether it is certain that nothing was sent, because no connection was made to send it on.
+ *
+ * A fetch that failed in any other way proves nothing: the server may have run the call and died before it answered.
+ */
+function isNeverSent(error: unknown): boolean {
+  if (codeOf(error) === SdkErrorCode.NotConnected || codeOf(error) === "UND_ERR_CONNECT_TIMEOUT") return true;
+  const syscall = syscallOf(error);
+  if (syscall === "connect" || syscall === "getaddrinfo") return true;
+  // One error for each address that was tried.
+  if (error instanceof AggregateError) return error.errors.length > 0 && error.errors.every(isNeverSent);
+  return error instanceof Error && error.cause !== undefined && isNeverSent(error.cause);
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error ? (error as { code?: unknown }).code : undefined;
+}
+
+function syscallOf(error: unknown): string | undefined {
+  const syscall: unknown = error instanceof Error ? (error as NodeJS.ErrnoException).syscall : undefined;
+  return typeof syscall === "string" ? syscall : undefined;
+}
+
+/** Quoted as JSON, because the text is the server's and may hold control characters. */
+function quoted(text: string): string {
+  return JSON.stringify(text.slice(0, LONGEST_QUOTE));
+}

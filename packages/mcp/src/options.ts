@@ -1,0 +1,166 @@
+/**
+ * The options of a connection, and their reading: everything is checked before anything is opened.
+ *
+ * @module
+ */
+import { basename } from "node:path";
+import type { Transport } from "@modelcontextprotocol/client";
+import { httpLink } from "./http-link.ts";
+import type { OpenContext, OpenLink } from "./link.ts";
+import { stdioLink } from "./stdio-link.ts";
+
+/** What all connections have. */
+export interface McpCommonOptions {
+  /** For errors, pictures and toolsets; made from the URL or the command when absent. */
+  readonly name?: string;
+  /** Connects on first use instead of at once. */
+  readonly lazy?: boolean;
+  /** Milliseconds that a call may take, with the opening it may have to wait for; 60 000 when absent, `null` for no limit. */
+  readonly callTimeout?: number | null;
+  /** Milliseconds that opening may take, the handshake with it; 30 000 when absent, `null` for no limit. */
+  readonly connectTimeout?: number | null;
+  /** Milliseconds that closing may take; 5000 when absent. */
+  readonly closeTimeout?: number;
+  /** What the server is told about the program that connects. */
+  readonly clientInfo?: { readonly name: string; readonly version: string };
+}
+
+/** A server that is reached over Streamable HTTP. */
+export interface McpHttpOptions extends McpCommonOptions {
+  readonly url: string | URL;
+  /** Sent with each request. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A server that is started as a child process and speaks over standard input and output. */
+export interface McpStdioOptions extends McpCommonOptions {
+  /** The program; no shell comes between. */
+  readonly command: string;
+  readonly args?: readonly string[];
+  /** Added to the few variables that a child inherits: HOME, LOGNAME, PATH, SHELL, TERM, USER. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+}
+
+/** A server that is reached by a transport of your own. */
+export interface McpTransportOptions extends McpCommonOptions {
+  /** Makes a transport, not started and never used before, for each generation. It runs outside every task. */
+  open(context: OpenContext): Transport | PromiseLike<Transport>;
+}
+
+/** How `openMcpConnection` reaches the server. */
+export type McpConnectionOptions = McpHttpOptions | McpStdioOptions | McpTransportOptions;
+
+/** The options as they were read, with nothing left open. */
+export interface ConnectionSettings {
+  readonly name: string;
+  readonly openLink: OpenLink;
+  readonly callTimeout: number | null;
+  readonly connectTimeout: number | null;
+  readonly closeTimeout: number;
+  readonly clientInfo: { readonly name: string; readonly version: string };
+}
+
+/** The official client's own limit, so that nobody who changes over waits longer or shorter than before. */
+const CALL_TIMEOUT = 60_000;
+/** A server that npx has to download first takes ten seconds and more to start. */
+const CONNECT_TIMEOUT = 30_000;
+/** Longer than the four seconds that a stdio server has before it is killed. */
+const CLOSE_TIMEOUT = 5_000;
+const CLIENT_INFO = { name: "holdfast", version: "0.1.0" };
+
+const common = ["name", "lazy", "callTimeout", "connectTimeout", "closeTimeout", "clientInfo"];
+const own: Readonly<Record<string, readonly string[]>> = {
+  url: ["headers"],
+  command: ["args", "env", "cwd"],
+  open: [],
+};
+
+/** @throws TypeError for options that no connection can be made with; RangeError for a time limit that is none. */
+export function readOptions(options: McpConnectionOptions): ConnectionSettings {
+  const given = Object.entries(options).flatMap(([key, value]) => (value === undefined ? [] : [key]));
+  const kinds = given.filter((key) => key in own);
+  const [kind] = kinds;
+  if (kind === undefined || kinds.length > 1) {
+    const found = kinds.join(" and ") || "none";
+    throw new TypeError(`openMcpConnection() takes one of url, command and open, and was given ${found}`);
+  }
+  const unknown = given.find((key) => key !== kind && !own[kind]?.includes(key) && !common.includes(key));
+  if (unknown !== undefined) throw new TypeError(`openMcpConnection() with ${kind} has no option "${unknown}"`);
+  const { name, openLink } = readTarget(options);
+  return {
+    name: options.name ?? name,
+    openLink,
+    callTimeout: readTimeout("callTimeout", options.callTimeout, CALL_TIMEOUT),
+    connectTimeout: readTimeout("connectTimeout", options.connectTimeout, CONNECT_TIMEOUT),
+    closeTimeout: readTimeout("closeTimeout", options.closeTimeout, CLOSE_TIMEOUT) ?? CLOSE_TIMEOUT,
+    clientInfo: options.clientInfo ?? CLIENT_INFO,
+  };
+}
+
+function readTarget(options: McpConnectionOptions): { name: string; openLink: OpenLink } {
+  if (isGiven(options, "url")) {
+    const url = readUrl(options.url);
+    // Without the query, which may hold a key.
+    return { name: `${url.origin}${url.pathname}`, openLink: httpLink(url, readHeaders(options.headers)) };
+  }
+  if (isGiven(options, "command")) {
+    const { command, args = [], env, cwd } = options;
+    if (typeof command !== "string" || command === "") throw new TypeError("command is the name or path of a program");
+    if (!Array.isArray(args) || args.some((arg) => typeof arg !== "string")) {
+      throw new TypeError("args is an array of strings");
+    }
+    const parameters = {
+      command,
+      args: [...(args as readonly string[])],
+      ...(env && { env: { ...env } }),
+      ...(cwd && { cwd }),
+    };
+    return { name: nameOfCommand(command, args), openLink: stdioLink(parameters) };
+  }
+  if (typeof options.open !== "function") throw new TypeError("open is a function that makes a transport");
+  return { name: "an MCP server", openLink: async (context) => ({ transport: await options.open(context) }) };
+}
+
+/** The command with its first argument, `node server.js`, unless that is a flag: what follows a flag may be a secret. */
+function nameOfCommand(command: string, [first = "-"]: readonly string[]): string {
+  return first.startsWith("-") ? basename(command) : `${basename(command)} ${basename(first)}`;
+}
+
+function isGiven<K extends string>(
+  options: McpConnectionOptions,
+  key: K,
+): options is Extract<McpConnectionOptions, Readonly<Record<K, unknown>>> {
+  return (options as unknown as Record<string, unknown>)[key] !== undefined;
+}
+
+function readUrl(text: string | URL): URL {
+  const url = URL.parse(String(text));
+  if (url === null) throw new TypeError(`url is not a URL: ${JSON.stringify(String(text))}`);
+  if (url.protocol !== "http:" && url.protocol !== "https:") {
+    throw new TypeError(`url is of http: or https:, and ${url.protocol} is neither`);
+  }
+  if (url.username !== "" || url.password !== "") {
+    throw new TypeError("url must not hold a user name or password; send them in headers");
+  }
+  return url;
+}
+
+function readHeaders(given: Readonly<Record<string, string>> = {}): Headers {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(given)) {
+    try {
+      headers.set(name, value);
+    } catch {
+      // Without the cause, whose message holds the value, which may be a key.
+      throw new TypeError(`header ${JSON.stringify(name)} has a name or value that cannot be sent`);
+    }
+  }
+  return headers;
+}
+
+function readTimeout(what: string, value: number | null | undefined, fallback: number): number | null {
+  if (value === undefined) return fallback;
+  if (value === null || (typeof value === "number" && value >= 0)) return value;
+  throw new RangeError(`${what} is a number of milliseconds from 0 up, and ${String(value)} is not`);
+}

@@ -1,0 +1,166 @@
+import { gather, run } from "@holdfast/concurrency";
+import { generateText, stepCountIs } from "ai";
+import { MockLanguageModelV4 } from "ai/test";
+import { expect, test } from "vitest";
+import { aiSdkTools } from "../src/ai-sdk.ts";
+import { openMcpConnection } from "../src/index.ts";
+import { HttpTestServer } from "./fixtures/http-server.ts";
+
+// The AI SDK takes a second to load when the machine is busy.
+const timeout = 10_000;
+
+type Call = readonly [toolName: string, input: object];
+type Answer = Awaited<ReturnType<MockLanguageModelV4["doGenerate"]>>;
+
+const rest = {
+  usage: {
+    inputTokens: { total: 1, noCache: 1, cacheRead: 0, cacheWrite: 0 },
+    outputTokens: { total: 1, text: 1, reasoning: 0 },
+  },
+  warnings: [],
+};
+
+/** A model that makes the calls in its first turn, and says "done" in its second. */
+function modelCalling(...calls: readonly Call[]): MockLanguageModelV4 {
+  const content = calls.map(([toolName, input], index) => ({
+    type: "tool-call" as const,
+    toolCallId: `call-${index}`,
+    toolName,
+    input: JSON.stringify(input),
+  }));
+  const turns: Answer[] = [
+    { ...rest, content, finishReason: { unified: "tool-calls", raw: undefined } },
+    { ...rest, content: [{ type: "text", text: "done" }], finishReason: { unified: "stop", raw: undefined } },
+  ];
+  return new MockLanguageModelV4({ doGenerate: turns });
+}
+
+/** What the model was shown of its calls, in its second turn. */
+function shown(model: MockLanguageModelV4): unknown[] {
+  const message = model.doGenerateCalls[1]?.prompt.at(-1);
+  return message?.role === "tool"
+    ? message.content.map((part) => (part.type === "tool-result" ? part.output : part))
+    : [];
+}
+
+const settings = { prompt: "go", stopWhen: stepCountIs(3) };
+
+test("four calls of a step go over one connection, side by side", { timeout }, async () => {
+  await using server = await HttpTestServer.start();
+  await using connection = await openMcpConnection({ url: server.url, lazy: true });
+  const model = modelCalling(["hold", {}], ["hold", {}], ["hold", {}], ["sum", { a: 1, b: 2 }]);
+
+  const generating = generateText({ ...settings, model, tools: await aiSdkTools(connection) });
+  await expect.poll(() => server.probe.begun).toEqual(["hold", "hold", "hold"]);
+  expect(connection.statistics().callsInFlight).toBe(3);
+  server.probe.release();
+  const { text } = await generating;
+
+  expect(text).toBe("done");
+  expect(shown(model)).toEqual([
+    { type: "text", value: "held" },
+    { type: "text", value: "held" },
+    { type: "text", value: "held" },
+    { type: "json", value: { sum: 3 } },
+  ]);
+  expect(server.count("initialize")).toBe(1);
+});
+
+test("runs in several tasks share the connection", { timeout }, async () => {
+  await using server = await HttpTestServer.start();
+  await using connection = await openMcpConnection({ url: server.url });
+  const tools = await aiSdkTools(connection);
+  const generate = async (said: string): Promise<unknown> => {
+    const model = modelCalling(["echo", { text: said }]);
+    await generateText({ ...settings, model, tools });
+    return shown(model)[0];
+  };
+
+  const outputs = await run(() => gather([() => generate("a"), () => generate("b")]));
+
+  expect(outputs).toEqual([
+    { type: "text", value: "a" },
+    { type: "text", value: "b" },
+  ]);
+  expect(server.count("initialize")).toBe(1);
+});
+
+test("the model is told the names, the descriptions and the schemas", { timeout }, async () => {
+  await using server = await HttpTestServer.start();
+  await using connection = await openMcpConnection({ url: server.url });
+  const model = modelCalling(["shop_echo", { text: "hello" }]);
+  const filter = ({ name }: { name: string }): boolean => name === "echo" || name === "sum";
+
+  const { steps } = await generateText({
+    ...settings,
+    model,
+    tools: await aiSdkTools(connection, { prefix: "shop_", filter }),
+  });
+
+  expect(model.doGenerateCalls[0]?.tools).toMatchObject([
+    { name: "shop_echo", description: "does echo", inputSchema: { type: "object" } },
+    { name: "shop_sum", inputSchema: { type: "object", required: ["a", "b"] } },
+  ]);
+  expect(steps[0]?.dynamicToolResults[0]?.output).toEqual({ content: [{ type: "text", text: "hello" }] });
+});
+
+test(
+  "a tool that fails, and a connection that does, are errors of the tool, and the others go on",
+  { timeout },
+  async () => {
+    await using server = await HttpTestServer.start();
+    await using connection = await openMcpConnection({ url: server.url, callTimeout: 200 });
+    const model = modelCalling(["fail", {}], ["hold", {}], ["echo", { text: "hello" }]);
+
+    const { steps } = await generateText({ ...settings, model, tools: await aiSdkTools(connection) });
+
+    expect(shown(model)).toEqual([
+      { type: "error-text", value: expect.stringContaining("the disk is full") },
+      { type: "error-text", value: expect.stringContaining("no answer within 200 ms") },
+      { type: "text", value: "hello" },
+    ]);
+    const errors = steps[0]?.content.flatMap((part) => (part.type === "tool-error" ? [part.error] : []));
+    expect(errors).toMatchObject([
+      { code: "MCP_TOOL_FAILED", tool: "fail", result: { isError: true } },
+      { code: "MCP_CALL_TIMEOUT" },
+    ]);
+  },
+);
+
+test("the abort of a run reaches the server", { timeout }, async () => {
+  await using server = await HttpTestServer.start();
+  await using connection = await openMcpConnection({ url: server.url });
+  const controller = new AbortController();
+  const model = modelCalling(["hold", {}]);
+  const generating = generateText({
+    ...settings,
+    model,
+    tools: await aiSdkTools(connection),
+    abortSignal: controller.signal,
+  }).catch((error: unknown) => error);
+  await expect.poll(() => server.probe.begun).toEqual(["hold"]);
+
+  controller.abort();
+
+  await expect.poll(() => server.probe.aborted).toEqual(["hold"]);
+  await generating;
+  expect(connection.statistics()).toMatchObject({ leases: 0, callsInFlight: 0 });
+});
+
+test("the model is shown a picture as a file", { timeout }, async () => {
+  await using server = await HttpTestServer.start();
+  await using connection = await openMcpConnection({ url: server.url });
+  const model = modelCalling(["picture", {}]);
+
+  await generateText({ ...settings, model, tools: await aiSdkTools(connection) });
+
+  expect(shown(model)).toEqual([
+    {
+      type: "content",
+      value: [
+        { type: "file", mediaType: "image/png", data: { type: "data", data: "aGk=" } },
+        { type: "text", text: "a cat" },
+      ],
+    },
+  ]);
+});

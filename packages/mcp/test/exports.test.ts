@@ -1,0 +1,24 @@
+import { expect, test } from "vitest";
+import * as aiSdk from "../src/ai-sdk.ts";
+import * as mcp from "../src/index.ts";
+
+test("the public names are these, and at most twenty", () => {
+  const names = Object.keys(mcp).toSorted();
+
+  expect(names).toEqual([
+    "McpCallTimeoutError",
+    "McpClosedError",
+    "McpConnectionLostError",
+    "McpError",
+    "McpOpenFailedError",
+    "McpProtocolError",
+    "McpSessionExpiredError",
+    "McpToolFailedError",
+    "openMcpConnection",
+  ]);
+  expect(names.length).toBeLessThanOrEqual(20);
+});
+
+test("the adapter to the AI SDK has one name", () => {
+  expect(Object.keys(aiSdk)).toEqual(["aiSdkTools"]);
+});
