@@ -4,7 +4,7 @@
  * @module
  */
 import { readFile } from "node:fs/promises";
-import { compare, type Comparison, reproduce, type ReproduceResult } from "@holdfast/reproduce";
+import { compare, type Comparison, type LevelResult, reproduce, type ReproduceResult } from "@holdfast/reproduce";
 import { type Command, Option } from "commander";
 import { type Console, UsageError } from "./console.ts";
 import { exitCodes } from "./exit-codes.ts";
@@ -62,7 +62,7 @@ export function addReproduceCommand(program: Command, console: Console, setExitC
 async function run(url: string, flags: ReproduceFlags, { stdout, stderr }: Console): Promise<number> {
   const { signature, requests, concurrency, method, header: headers, body, timeout: timeoutMs, json } = flags;
   const earlier = flags.compare === undefined ? undefined : await readEarlier(flags.compare);
-  const level = comparedLevel(flags, earlier);
+  const level = earlier === undefined ? undefined : comparedLevel(flags, earlier);
   const line = new ProgressLine(stderr, !json);
   try {
     const result = await reproduce({
@@ -93,17 +93,22 @@ function exitCodeOf({ levels }: ReproduceResult, comparison: Comparison | null):
   return levels.every(({ hits }) => hits === 0) ? exitCodes.ok : exitCodes.verdict;
 }
 
-/** The level must be known before anything is sent: one picked by its outcome would prove whatever one likes. */
-function comparedLevel({ at, concurrency }: ReproduceFlags, earlier: ReproduceResult | undefined): number | undefined {
-  if (earlier === undefined) return undefined;
+/**
+ * The level must be known before anything is sent: one picked by its outcome would prove whatever one likes. All that
+ * keeps the two runs from being compared is told here as well.
+ */
+function comparedLevel({ at, concurrency, signature }: ReproduceFlags, earlier: ReproduceResult): number {
   const level = at ?? (concurrency.length === 1 ? concurrency[0] : undefined);
-  if (level === undefined)
+  if (level === undefined) {
     throw new UsageError("--compare with several levels needs --at <n>, the level at which to compare");
+  }
   if (!concurrency.includes(level)) throw new UsageError(`--at ${level} is not among the levels of --concurrency`);
   if (earlier.levels.every((measured) => measured.concurrency !== level)) {
-    throw new UsageError(
-      `--compare: the earlier run has no level ${level}; it has ${earlier.levels.map((each) => each.concurrency).join(", ")}`,
-    );
+    const measured = earlier.levels.map((each) => each.concurrency).join(", ");
+    throw new UsageError(`--compare: the earlier run has no level ${level}; it has ${measured}`);
+  }
+  if (earlier.signature !== String(signature)) {
+    throw new UsageError(`--compare: the earlier run looked for ${earlier.signature}; give the same --signature`);
   }
   return level;
 }
@@ -112,7 +117,7 @@ async function readEarlier(file: string): Promise<ReproduceResult> {
   try {
     const text = await readFile(file, "utf8");
     const value = JSON.parse(text.trim().split("\n").at(-1) ?? "") as ReproduceResult;
-    if (Array.isArray(value.levels) && value.levels.every(isLevel)) return value;
+    if (typeof value.signature === "string" && Array.isArray(value.levels) && value.levels.every(isLevel)) return value;
   } catch (error) {
     throw new UsageError(`--compare ${file}: ${error instanceof Error ? error.message : String(error)}`, {
       cause: error,
@@ -123,8 +128,8 @@ async function readEarlier(file: string): Promise<ReproduceResult> {
 
 function isLevel(level: unknown): boolean {
   if (typeof level !== "object" || level === null) return false;
-  const { concurrency, requests, hits } = level as Record<string, unknown>;
-  return [concurrency, requests, hits].every((value) => Number.isSafeInteger(value));
+  const { concurrency, requests, answered, hits, interval } = level as Partial<LevelResult>;
+  return [concurrency, requests, answered, hits].every(Number.isSafeInteger) && typeof interval?.low === "number";
 }
 
 function readLevels(text: string): readonly number[] {

@@ -48,7 +48,7 @@ function comparisonLines({ concurrency, before, after, p, runsNeeded, verdict }:
     "never-seen": "never seen: there was no hit before either",
   }[verdict];
   return [
-    `  at ${concurrency}: before ${before.hits} of ${before.requests} ${range(before.interval)}, after ${after.hits} of ${after.requests} ${range(after.interval)}, p = ${p.toPrecision(2)}`,
+    `  at ${concurrency}: before ${before.hits} of ${before.answered} ${range(before.interval)}, after ${after.hits} of ${after.answered} ${range(after.interval)}, p = ${p.toPrecision(2)}`,
     `      ${sentence}${runsNeeded === null ? "" : `; ${runsNeeded} clean runs are enough to say fixed`}`,
   ];
 }

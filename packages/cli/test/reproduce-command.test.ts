@@ -1,0 +1,153 @@
+import { mkdtempDisposable, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { main } from "../src/main.ts";
+import { captureConsole } from "./captured-console.ts";
+import { serve } from "./http-server.ts";
+
+test("exits with 1 and tells the hits when the signature is seen", async () => {
+  await using server = await serve((count) => ({ status: 500, body: count % 5 === 0 ? "a cancel scope" : "fine" }));
+  const console = captureConsole();
+
+  const code = await main(["reproduce", server.url, "--requests", "20", "--concurrency", "4"], console);
+
+  expect(code).toBe(1);
+  expect(server.requests()).toBe(20);
+  expect(console.out()).toContain("4 at a time: 4 of 20 flagged   95 % [8.1, 41.6]");
+  expect(console.out()).toContain("first flagged: 500 a cancel scope");
+});
+
+test("exits with 0 when it is not seen", async () => {
+  await using server = await serve(() => ({ body: "fine" }));
+  const console = captureConsole();
+
+  const code = await main(["reproduce", server.url, "--requests", "6", "--concurrency", "1,3"], console);
+
+  expect(code).toBe(0);
+  expect(server.requests()).toBe(12);
+  expect(console.out()).toMatch(/1 at a time: 0 of 6[\s\S]*3 at a time: 0 of 6/);
+});
+
+test("exits with 2 and one line when nothing answers", async () => {
+  const { url } = await closedServer();
+  const console = captureConsole();
+
+  const code = await main(["reproduce", url, "--requests", "3", "--concurrency", "1"], console);
+
+  expect(code).toBe(2);
+  expect(console.out()).toBe("");
+  expect(console.err()).toMatch(/^holdfast: sending 3 requests to .* not one was answered .*\n$/);
+});
+
+test("ends with one line for machines under --json", async () => {
+  await using server = await serve((count) => ({ body: count === 1 ? "cancel scope" : "fine" }));
+  const console = captureConsole();
+
+  const code = await main(["reproduce", server.url, "--requests", "2", "--concurrency", "1", "--json"], console);
+
+  const result = JSON.parse(console.out().trim().split("\n").at(-1) ?? "") as {
+    levels: unknown[];
+    comparison: unknown;
+  };
+  expect(code).toBe(1);
+  expect(console.err()).toBe("");
+  expect(result).toMatchObject({
+    url: server.url,
+    signature: "cancel scope",
+    levels: [{ concurrency: 1, requests: 2, hits: 1 }],
+  });
+  expect(result.comparison).toBeNull();
+});
+
+test("calls it fixed when enough clean runs follow, and says how many are enough", async () => {
+  await using folder = await temporaryFolder();
+  await using server = await serve(() => ({ body: "fine" }));
+  const before = join(folder.path, "before.json");
+  await writeFile(
+    before,
+    `${JSON.stringify({ signature: "cancel scope", levels: [{ concurrency: 2, requests: 10, answered: 10, hits: 2, interval: { low: 0.06, high: 0.51 } }] })}\n`,
+  );
+  const few = captureConsole();
+  const enough = captureConsole();
+
+  const fewCode = await main(
+    ["reproduce", server.url, "--requests", "32", "--concurrency", "2", "--compare", before],
+    few,
+  );
+  const enoughCode = await main(
+    ["reproduce", server.url, "--requests", "33", "--concurrency", "2", "--compare", before],
+    enough,
+  );
+
+  expect([fewCode, enoughCode]).toEqual([1, 0]);
+  expect(few.out()).toContain("not shown");
+  expect(few.out()).toContain("33 clean runs are enough to say fixed");
+  expect(enough.out()).toContain("fixed: the difference is real");
+});
+
+test.each([
+  ["a file that is not there", undefined, []],
+  ["no JSON", "nonsense", []],
+  ["JSON of something else", "{}", []],
+  [
+    "a run without the level",
+    '{"levels":[{"concurrency":7,"requests":10,"answered":10,"hits":2,"interval":{"low":0.06,"high":0.51}}],"signature":"cancel scope"}',
+    [],
+  ],
+  [
+    "several levels and none named",
+    '{"levels":[{"concurrency":1,"requests":10,"answered":10,"hits":2,"interval":{"low":0.06,"high":0.51}}],"signature":"cancel scope"}',
+    ["--concurrency", "1,2"],
+  ],
+  [
+    "a run for something else",
+    '{"levels":[{"concurrency":10,"requests":10,"answered":10,"hits":2,"interval":{"low":0.06,"high":0.51}}],"signature":"EOF"}',
+    [],
+  ],
+] as const)("refuses to compare with %s before anything is sent", async (_name, text, more) => {
+  await using server = await serve(() => ({ body: "fine" }));
+  await using folder = await temporaryFolder();
+  const before = join(folder.path, "before.json");
+  if (text !== undefined) await writeFile(before, text);
+  const console = captureConsole();
+
+  const code = await main(["reproduce", server.url, "--compare", before, ...more], console);
+
+  expect(code).toBe(64);
+  expect(console.err()).toMatch(/^holdfast: --compare/);
+  expect(server.requests()).toBe(0);
+});
+
+test("shows bodies from outside without letting them act on the terminal", async () => {
+  await using server = await serve(() => ({ body: "cancel scope\u001b[2J\r\u202eoops" }));
+  const console = captureConsole();
+
+  await main(["reproduce", server.url, "--requests", "1", "--concurrency", "1"], console);
+
+  expect(console.out()).toContain("cancel scope\\u{1b}[2J\\u{d}\\u{202e}oops");
+  expect(console.out()).not.toMatch(/\p{Cc}(?<!\n)|\p{Cf}/u);
+});
+
+test("draws its progress on a terminal and clears it, and draws none in a pipe", async () => {
+  await using server = await serve(() => ({ body: "fine" }));
+  const terminal = captureConsole({ isTerminal: true });
+  const pipe = captureConsole();
+  const argv = ["reproduce", server.url, "--requests", "4", "--concurrency", "2"];
+
+  await main(argv, terminal);
+  await main(argv, pipe);
+
+  expect(terminal.err()).toContain("2 at a time, 0 hits: 4 of 4");
+  expect(terminal.err().endsWith("\r\u001b[2K")).toBe(true);
+  expect(pipe.err()).toBe("");
+});
+
+async function closedServer(): Promise<{ url: string }> {
+  await using server = await serve(() => ({ body: "" }));
+  return { url: server.url };
+}
+
+function temporaryFolder(): ReturnType<typeof mkdtempDisposable> {
+  return mkdtempDisposable(join(tmpdir(), "holdfast-cli-"));
+}
