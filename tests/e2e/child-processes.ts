@@ -1,0 +1,27 @@
+/**
+ * Processes as the system sees them, for tests that end some of them.
+ *
+ * @module
+ */
+import { spawnSync } from "node:child_process";
+import { setTimeout as pause } from "node:timers/promises";
+
+/** The process ids of the children of a process. */
+export function childrenOf(pid: number): readonly number[] {
+  const { stdout } = spawnSync("ps", ["-o", "pid=", "--ppid", String(pid)], { encoding: "utf8" });
+  return stdout
+    .split("\n")
+    .filter((line) => line.trim() !== "")
+    .map(Number);
+}
+
+/** Whether a process is there and has not ended. */
+export function isRunning(pid: number): boolean {
+  const { stdout } = spawnSync("ps", ["-o", "stat=", "-p", String(pid)], { encoding: "utf8" });
+  return stdout.trim() !== "" && !stdout.trim().startsWith("Z");
+}
+
+/** Waits until a condition holds; the test's own time limit is the bound. */
+export async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await pause(50);
+}
