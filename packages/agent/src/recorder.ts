@@ -4,8 +4,7 @@
  * @module
  */
 import type { LanguageModelV4Usage } from "@ai-sdk/provider";
-import { isCancelled } from "@holdfast/concurrency";
-import { now } from "./clock.ts";
+import { currentTime, isCancelled } from "@holdfast/concurrency";
 import type { CallEvent, CallOutcome, CallReport, RunObserver, RunReport, TurnReport } from "./report.ts";
 import { addUsage, noUsage, type Usage } from "./usage.ts";
 
@@ -14,7 +13,7 @@ export class RunRecorder {
   readonly #agent: string;
   readonly #observer: RunObserver;
   readonly #turns: TurnReport[] = [];
-  readonly #start: number = now();
+  readonly #start: number = currentTime();
   #usage: Usage = noUsage;
 
   constructor(agent: string, observer: RunObserver) {
@@ -41,7 +40,7 @@ export class RunRecorder {
       agent: this.#agent,
       outcome: thrown.length === 0 ? "finished" : isCancelled(thrown[0]) ? "cancelled" : "failed",
       turns: Object.freeze([...this.#turns]),
-      ms: now() - this.#start,
+      ms: currentTime() - this.#start,
     });
     this.#observer.runFinished?.(report, this.#usage, ...thrown);
     return report;
@@ -54,7 +53,7 @@ export class TurnRecorder {
   readonly #observer: RunObserver;
   readonly #turns: TurnReport[];
   readonly #calls: CallReport[] = [];
-  readonly #start: number = now();
+  readonly #start: number = currentTime();
 
   constructor(number: number, observer: RunObserver, turns: TurnReport[]) {
     this.#number = number;
@@ -71,7 +70,7 @@ export class TurnRecorder {
   }
 
   finish(): void {
-    const report = Object.freeze({ calls: Object.freeze([...this.#calls]), ms: now() - this.#start });
+    const report = Object.freeze({ calls: Object.freeze([...this.#calls]), ms: currentTime() - this.#start });
     this.#turns.push(report);
     this.#observer.turnFinished?.(this.#number, report);
   }
@@ -82,7 +81,7 @@ export class CallRecorder {
   readonly #event: CallEvent;
   readonly #observer: RunObserver;
   readonly #keep: (report: CallReport) => void;
-  readonly #start: number = now();
+  readonly #start: number = currentTime();
   #isAbandoned = false;
 
   constructor(event: CallEvent, observer: RunObserver, keep: (report: CallReport) => void) {
@@ -104,7 +103,7 @@ export class CallRecorder {
       outcome,
       ...(error === undefined ? {} : { error }),
       ...(this.#isAbandoned ? { abandoned: true as const } : {}),
-      ms: now() - this.#start,
+      ms: currentTime() - this.#start,
     });
     this.#keep(report);
     this.#observer.callFinished?.(this.#event, report, ...thrown);

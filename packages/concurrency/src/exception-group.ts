@@ -34,23 +34,28 @@ export function leafErrors(error: unknown): unknown[] {
   return [error];
 }
 
-/** Whether an error is a cancellation and nothing else: alone, or as every leaf of a group. */
-export function isOnlyCancelled(error: unknown): boolean {
-  if (isCancelled(error)) return true;
-  if (!(error instanceof AggregateError) && !(error instanceof SuppressedError)) return false;
+/**
+ * Whether an error is a cancellation and nothing else: alone, or as every leaf of a group.
+ *
+ * @param counts which leaves are taken for cancellations.
+ */
+export function isOnlyCancelled(error: unknown, counts: (leaf: unknown) => boolean = isCancelled): boolean {
   const leaves = leafErrors(error);
-  return leaves.length > 0 && leaves.every(isCancelled);
+  return leaves.length > 0 && leaves.every(counts);
 }
 
 /** What is left of an error that is not only a cancellation when the cancellations in it are taken out. */
-export function withoutCancelled(error: unknown): unknown {
+export function withoutCancelled(error: unknown, counts: (leaf: unknown) => boolean = isCancelled): unknown {
   if (error instanceof SuppressedError) {
-    const rest = leafErrors(error).filter((leaf) => !isCancelled(leaf));
-    if (!leafErrors(error).some(isCancelled)) return error;
+    const leaves = leafErrors(error);
+    const rest = leaves.filter((leaf) => !counts(leaf));
+    if (rest.length === leaves.length) return error;
     return rest.length > 1 ? new ExceptionGroup(rest) : rest[0];
   }
   if (!isExceptionGroup(error)) return error;
-  const rest = error.errors.filter((member) => !isOnlyCancelled(member)).map(withoutCancelled);
+  const rest = error.errors
+    .filter((member) => !isOnlyCancelled(member, counts))
+    .map((member) => withoutCancelled(member, counts));
   const isWhole = rest.length === error.errors.length && rest.every((member, index) => member === error.errors[index]);
   if (isWhole) return error;
   const derived = new ExceptionGroup(rest);

@@ -51,7 +51,7 @@ export async function withSignal<T>(fn: (signal: AbortSignal) => PromiseLike<T> 
   try {
     return await fn(controller.signal);
   } catch (error) {
-    if (frame.effective !== undefined && controller.signal.aborted && !isCancelled(error)) throw frame.effective.error;
+    if (controller.signal.aborted && !isCancelled(error)) throw controller.signal.reason;
     throw error;
   } finally {
     wait.settle();

@@ -44,7 +44,7 @@ export {
   type Published,
   type PublishOptions,
 } from "./owner.ts";
-export { currentTask, run, type RunOptions } from "./run.ts";
+export { currentTask, currentTime, run, type RunOptions } from "./run.ts";
 export type { Runtime, Step, Timer } from "./runtime.ts";
 export { cancelShieldedCheckpoint, checkpoint, sleep } from "./sleep.ts";
 export { systemRuntime } from "./system-runtime.ts";

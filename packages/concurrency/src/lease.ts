@@ -52,7 +52,6 @@ export class Lease<T> implements Disposable {
 
   /** Gives the value back. Synchronous and idempotent, so no cancellation can come between; never throws. */
   release(): void {
-    if (this.#released) return;
     this.#released = true;
     this.#of.release(this);
   }

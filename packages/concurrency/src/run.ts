@@ -78,3 +78,8 @@ export function currentTask(): TaskInfo {
   if (frame === undefined) throw new NoTaskError("currentTask()");
   return frame.task.info;
 }
+
+/** The clock of the current task's runtime, in milliseconds; the system's outside every task. Monotonic. */
+export function currentTime(): number {
+  return currentRuntime().now();
+}

@@ -6,7 +6,7 @@
 import { CancelScope } from "./cancel-scope.ts";
 import { storage } from "./context.ts";
 import { type CancelledError, TaskGroupClosedError } from "./errors.ts";
-import { ExceptionGroup, isOnlyCancelled, withoutCancelled, withoutRepeats } from "./exception-group.ts";
+import { ExceptionGroup, isOnlyCancelled, leafErrors, withoutCancelled, withoutRepeats } from "./exception-group.ts";
 import { Cancellation } from "./internal/cancellation.ts";
 import type { Frame } from "./internal/frame.ts";
 import { Task, type TaskParent } from "./internal/task.ts";
@@ -102,9 +102,9 @@ class Group implements TaskGroup, TaskParent {
       value = await fn(this);
     } catch (thrown) {
       // A cancellation that nothing around the body asked for is an error like any other.
-      const { effective } = this.#frame;
-      if (effective !== undefined && isOnlyCancelled(thrown)) cancelled = effective.error;
-      else this.#bodyFailed(effective === undefined ? thrown : withoutCancelled(thrown));
+      const counts = (leaf: unknown): boolean => this.#frame.accountsFor(leaf);
+      if (isOnlyCancelled(thrown, counts)) cancelled = leafErrors(thrown)[0] as CancelledError;
+      else this.#bodyFailed(withoutCancelled(thrown, counts));
     }
     const hasTasks = this.#unfinished > 0;
     if (!hasTasks) await cancelShieldedCheckpoint();

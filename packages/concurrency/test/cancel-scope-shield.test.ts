@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { covers } from "../../../spec/covers.ts";
-import { CancelScope, checkpoint, Event, moveOnAfter, shielded, sleep, taskGroup } from "../src/index.ts";
+import { CancelScope, checkpoint, Event, moveOnAfter, run, shielded, sleep, taskGroup } from "../src/index.ts";
+import { VirtualRuntime } from "../src/testing/index.ts";
 import { thrownBy, virtually } from "./virtually.ts";
 
 test(covers("SH-1"), async () => {
@@ -95,6 +96,35 @@ test("setting the shield that is set already changes nothing", async () => {
   expect(scope.shield).toBe(true);
 });
 
+test("a shield raised while a cancellation is on its way out does not turn it into a failure", async () => {
+  const outer = new CancelScope({ name: "outer" });
+  const ends: string[] = [];
+  const raise = async (shielding: CancelScope): Promise<void> => {
+    outer.cancel();
+    shielding.shield = true;
+    await checkpoint();
+  };
+
+  await virtually(async () => {
+    await outer.run(() =>
+      taskGroup(async (group) => {
+        const child = group.startSoon(() => sleep(50));
+        group.startSoon(() => raise(group.scope));
+        try {
+          await sleep(50);
+        } finally {
+          await child.wait();
+          ends.push(child.status);
+        }
+      }),
+    );
+    ends.push("went on");
+  });
+
+  expect(ends).toEqual(["cancelled", "went on"]);
+  expect(outer.cancelledCaught).toBe(true);
+});
+
 test("clean-up in a shield finishes, and the cancellation goes on after it", async () => {
   const log: string[] = [];
 
@@ -110,6 +140,28 @@ test("clean-up in a shield finishes, and the cancellation goes on after it", asy
   });
 
   expect(log).toEqual(["cleaned up", "went on"]);
+});
+
+test("nothing runs while a cancelled group waits for a shielded sleeper", async () => {
+  let steps = 0;
+  const choose = (): number => {
+    steps += 1;
+    return 0;
+  };
+
+  await run(
+    () =>
+      taskGroup(async (group) => {
+        for (let child = 0; child < 10; child++) group.startSoon(() => shielded(() => sleep(1_000_000)));
+        await sleep(1);
+        steps = 0;
+        group.cancel();
+      }),
+    { runtime: new VirtualRuntime({ choose }) },
+  );
+
+  // The ten sleepers wake, and the join ends.
+  expect(steps).toBe(11);
 });
 
 test("clean-up in a shield can have a limit of its own", async () => {

@@ -89,6 +89,7 @@ test(covers("CS-5"), async () => {
   const scope = new CancelScope({ timeout: 10 });
   const log: string[] = [];
   scope.cancel("too late");
+  scope.cancel("much too late");
 
   await virtually(() =>
     scope.run(async () => {
@@ -310,12 +311,13 @@ test("a cancellation that has been caught leaves nothing behind for a scope canc
 });
 
 test("a scope takes its own cancellations out of a group, and keeps its cause", async () => {
+  const scope = new CancelScope();
   const failure = new Error("failure");
   const cause = new Error("cause");
 
   const thrown = await thrownBy(() =>
     virtually(() =>
-      new CancelScope().run(async (scope) => {
+      scope.run(async () => {
         scope.cancel();
         const cancelled = await thrownBy(() => sleep(1));
         const inner = new ExceptionGroup([cancelled, failure]);
@@ -327,6 +329,7 @@ test("a scope takes its own cancellations out of a group, and keeps its cause", 
 
   expect(thrown).toBeInstanceOf(ExceptionGroup);
   expect((thrown as ExceptionGroup).errors).toMatchObject([{ errors: [failure], cause }]);
+  expect(scope.cancelledCaught).toBe(true);
 });
 
 test("a group of nothing but cancellations is caught like a single one", async () => {
@@ -344,6 +347,26 @@ test("a group of nothing but cancellations is caught like a single one", async (
   });
 
   expect(scopes).toMatchObject([{ cancelledCaught: true }, { cancelledCaught: true }]);
+});
+
+test("an empty group, and a group of others with a cancellation in it, leave a cancelled scope as they are", async () => {
+  const errors = [new AggregateError([]), new AggregateError([new Error("failure"), new CancelledError("explicit")])];
+
+  const thrown = await virtually(() =>
+    Promise.all(
+      errors.map((error) =>
+        thrownBy(() =>
+          new CancelScope().run((scope) => {
+            scope.cancel();
+            throw error;
+          }),
+        ),
+      ),
+    ),
+  );
+
+  expect(thrown[0]).toBe(errors[0]);
+  expect(thrown[1]).toBe(errors[1]);
 });
 
 test("an error that was suppressed by a cancelled disposal leaves the scope by itself", async () => {

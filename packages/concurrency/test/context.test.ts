@@ -167,6 +167,46 @@ test("code that outlived its scope is stopped at its next cancel point", async (
   expect(ends).toEqual(["CancelledError: cancelled: this code outlived the scope that it runs in"]);
 });
 
+test("changing a shield further out does not let code that outlived its scope wait again", async () => {
+  const gate = Promise.withResolvers<void>();
+  const ends: string[] = [];
+
+  await virtually(() =>
+    new CancelScope().run(async (outer) => {
+      let floating: Promise<unknown> = Promise.resolve();
+      await new CancelScope().run(() => {
+        floating = moveOnAfter(1_000, () => gate.promise.then(() => sleep(1)));
+      });
+      outer.shield = true;
+      gate.resolve();
+      await floating.catch((error: unknown) => ends.push(String(error)));
+    }),
+  );
+
+  expect(ends).toEqual(["CancelledError: cancelled: the scope around it has been left"]);
+});
+
+test("what a task left running may end later without disturbing the tasks beside it", async () => {
+  const gate = Promise.withResolvers<void>();
+  const log: string[] = [];
+
+  await virtually(() =>
+    taskGroup(async (group) => {
+      group.startSoon(() => sleep(1_000).catch(() => log.push("older sibling stopped")));
+      group.startSoon(() => {
+        void moveOnAfter(1_000, () => gate.promise);
+      });
+      group.startSoon(() => sleep(1_000).catch(() => log.push("younger sibling stopped")));
+      await sleep(1);
+      gate.resolve();
+      await sleep(1);
+      group.cancel();
+    }),
+  );
+
+  expect(log).toEqual(["older sibling stopped", "younger sibling stopped"]);
+});
+
 test("contexts of others pass through scopes, tasks and waits", async () => {
   const request = new AsyncLocalStorage<string>();
   const seen: unknown[] = [];

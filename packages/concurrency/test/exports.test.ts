@@ -35,6 +35,7 @@ test("the public run-time names are these, and no more than 60", () => {
     "cancellable",
     "checkpoint",
     "currentTask",
+    "currentTime",
     "failAfter",
     "gather",
     "isCancelled",

@@ -13,6 +13,7 @@ import {
   taskGroup,
   withSignal,
 } from "../src/index.ts";
+import { storage } from "../src/context.ts";
 import { drained, thrownBy, virtually, watchRejections } from "./virtually.ts";
 
 test(covers("CS-11"), async () => {
@@ -95,9 +96,28 @@ test("a thenable that throws fails the wait", async () => {
     },
   };
 
-  const thrown = await virtually(() => thrownBy(() => cancellable(broken as PromiseLike<never>)));
+  const errors = await virtually(async () => {
+    const waits = [cancellable(broken as PromiseLike<never>), cancellable(broken as PromiseLike<never>)];
+    return await Promise.all(waits.map((wait) => thrownBy(() => wait)));
+  });
 
-  expect(thrown).toMatchObject({ message: "broken" });
+  expect(errors).toMatchObject([{ message: "broken" }, { message: "broken" }]);
+});
+
+test("what a foreign promise does when it is waited for happens outside every task", async () => {
+  const seen: unknown[] = [];
+  const foreign = {
+    // oxlint-disable-next-line unicorn/no-thenable
+    then(resolve: (value: string) => void): void {
+      seen.push(storage.getStore());
+      resolve("value");
+    },
+  };
+
+  const value = await virtually(() => cancellable(foreign as PromiseLike<string>));
+
+  expect(value).toBe("value");
+  expect(seen).toEqual([undefined]);
 });
 
 test(covers("CS-10"), async () => {
@@ -141,6 +161,39 @@ test("withSignal gives the value of a function that settles all the same, and it
 
   expect(values).toEqual(["value", new Error("failure"), "all the same"]);
   expect(scope.cancelledCaught).toBe(false);
+});
+
+test("an error that came before the abort is not hidden by the cancellation that follows it", async () => {
+  const failure = new Error("failure");
+
+  const thrown = await thrownBy(() =>
+    virtually(() =>
+      new CancelScope().run((scope) =>
+        shielded(() =>
+          withSignal(() => {
+            scope.cancel();
+            throw failure;
+          }),
+        ),
+      ),
+    ),
+  );
+
+  expect(thrown).toBe(failure);
+});
+
+test("the signal of a function that has settled does not abort any more", async () => {
+  const signals: AbortSignal[] = [];
+
+  await virtually(() =>
+    new CancelScope().run(async (scope) => {
+      await withSignal((signal) => signals.push(signal));
+      scope.cancel();
+      await sleep(1);
+    }),
+  );
+
+  expect(signals.map(({ aborted }) => aborted)).toEqual([false]);
 });
 
 test("withSignal stops what Node's own functions wait for", async () => {

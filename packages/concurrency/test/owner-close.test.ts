@@ -346,6 +346,22 @@ test("a lease of an earlier generation that comes back late does not end a drain
   expect(report).toEqual({ drained: true, lost: 0 });
 });
 
+test("a drain goes on when the value that it waits for is lost", async () => {
+  const lost = new AbortController();
+  const owner = new Owner((own) => own.publish("value", { lost: lost.signal }));
+
+  const now = await virtually((runtime) =>
+    taskGroup(async (group) => {
+      await owner.lease();
+      group.startSoon(() => sleep(5).then(() => lost.abort()));
+      await owner.drain(1_000);
+      return runtime.now();
+    }),
+  );
+
+  expect(now).toBe(5);
+});
+
 test("cancelling a drain still closes, in a shield", async () => {
   const log: string[] = [];
   const owner = new Owner(async (own) => {

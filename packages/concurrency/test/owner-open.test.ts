@@ -116,6 +116,7 @@ test("an owner function that returns while its publication is out loses the leas
   expect(isLost).toBe(true);
   expect(owner.statistics()).toMatchObject({
     state: "idle",
+    abandoned: 0,
     failures: [
       {
         message:

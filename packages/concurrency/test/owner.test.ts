@@ -1,7 +1,17 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { expect, test } from "vitest";
 import { covers } from "../../../spec/covers.ts";
-import { CancelScope, currentTask, gather, moveOnAfter, Owner, sleep, taskGroup, type TaskInfo, withSignal } from "../src/index.ts";
+import {
+  CancelScope,
+  currentTask,
+  gather,
+  moveOnAfter,
+  Owner,
+  sleep,
+  taskGroup,
+  type TaskInfo,
+  withSignal,
+} from "../src/index.ts";
 import { counted } from "./counted-owner.ts";
 import { thrownBy, virtually } from "./virtually.ts";
 

@@ -5,6 +5,7 @@ import {
   CancelledError,
   CancelScope,
   currentTask,
+  currentTime,
   Event,
   failAfter,
   moveOnAfter,
@@ -12,6 +13,7 @@ import {
   runDetached,
   shielded,
   sleep,
+  systemRuntime,
   taskGroup,
   type TaskInfo,
 } from "../src/index.ts";
@@ -257,6 +259,24 @@ test("a task may return any thenable, also one that breaks the rules", async () 
   expect(thrown).toMatchObject({ message: "no then" });
 });
 
+test("a runtime is told of each root task when it starts and when it is done", async () => {
+  const log: string[] = [];
+  class Telling extends VirtualRuntime {
+    override adopt(root: TaskInfo, fail: (error: unknown) => void): void {
+      log.push(`adopt ${root.name}`);
+      super.adopt(root, fail);
+    }
+    override release(root: TaskInfo): void {
+      log.push(`release ${root.name}`);
+      super.release(root);
+    }
+  }
+
+  await run(() => taskGroup((group) => void group.startSoon(() => sleep(1))), { runtime: new Telling(), name: "root" });
+
+  expect(log).toEqual(["adopt root", "release root"]);
+});
+
 test("a cancelled root task throws one bare CancelledError", async () => {
   const thrown = await thrownBy(() =>
     virtually(() => taskGroup((group) => void group.startSoon(() => sleep(10))), { signal: AbortSignal.abort() }),
@@ -269,4 +289,14 @@ test("code started with runDetached() runs outside every task", async () => {
   const thrown = await virtually(() => runDetached(() => thrownBy(() => currentTask())));
 
   expect(thrown).toMatchObject({ code: "NO_TASK" });
+});
+
+test("currentTime() is the clock of the task's runtime, and the system's outside every task", async () => {
+  const runtime = new VirtualRuntime();
+
+  const inside = await run(() => sleep(60_000).then(currentTime), { runtime });
+
+  expect(inside).toBe(60_000);
+  expect(currentTime()).toBeGreaterThan(0);
+  expect(currentTime()).toBeLessThanOrEqual(systemRuntime.now());
 });

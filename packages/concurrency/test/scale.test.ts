@@ -6,7 +6,6 @@ import {
   cancellable,
   checkpoint,
   Event,
-  moveOnAfter,
   Owner,
   run,
   sleep,
@@ -123,21 +122,30 @@ test("waiting for something long-lived over and over keeps nothing for each wait
   const never = new Promise<never>(() => {});
   const event = new Event();
   const owner = new Owner((own) => own.publish("value", { lost: never }));
-  const turns = async (count: number): Promise<void> => {
+  const opening = new Owner<never>(() => cancellable(never));
+  const { signal } = new AbortController();
+  const turns = async (count: number, child: TaskHandle<void>): Promise<void> => {
     for (let turn = 0; turn < count; turn++) {
-      await moveOnAfter(0, () => Promise.race([cancellable(never), event.wait()]));
+      await new CancelScope().run((scope) => {
+        const waiting = Promise.all([cancellable(never), event.wait(), child.wait(), opening.lease({ signal })]);
+        scope.cancel();
+        return waiting;
+      });
       await owner.withLease((value) => value);
     }
   };
 
-  const kept = await run(async () => {
-    await turns(2_000);
+  const kept = await taskGroup(async (group) => {
+    const child = group.startSoon(() => sleep(Infinity));
+    await turns(2_000, child);
     collectGarbage();
     const before = process.memoryUsage().heapUsed;
-    await turns(10_000);
+    await turns(10_000, child);
     collectGarbage();
-    await owner.close();
-    return process.memoryUsage().heapUsed - before;
+    const after = process.memoryUsage().heapUsed;
+    child.cancel();
+    await Promise.all([owner.close(), opening.close()]);
+    return after - before;
   });
 
   // A reaction or a listener for each turn would be hundreds of bytes.

@@ -40,9 +40,10 @@ test("an infinite sleep sets no timer and ends by cancellation only", async () =
       group.startSoon(() => sleep(Infinity));
       await checkpoint();
       const { timers: set } = runtime.statistics();
-      group.cancel();
+      group.startSoon(() => group.cancel());
+      await sleep(Infinity).catch(() => {});
       return set;
-    }).then(() => runtime.statistics().timers),
+    }),
   );
 
   expect(timers).toBe(0);
@@ -54,18 +55,20 @@ test("a delay that is negative or no number is refused", async () => {
   for (const error of errors) expect(error).toBeInstanceOf(RangeError);
 });
 
-test("sleep(0) is a checkpoint", async () => {
+test("sleep(0) is a checkpoint, and sets no timer", async () => {
   const log: string[] = [];
 
-  await virtually(() =>
+  await virtually((runtime) =>
     taskGroup(async (group) => {
       group.startSoon(() => log.push("other task"));
-      await sleep(0);
+      const waiting = sleep(0);
+      log.push(`${runtime.statistics().timers} timers`);
+      await waiting;
       log.push("body");
     }),
   );
 
-  expect(log).toEqual(["other task", "body"]);
+  expect(log).toEqual(["0 timers", "other task", "body"]);
 });
 
 test("a checkpoint lets the other tasks run, and throws in a cancelled scope", async () => {
@@ -124,6 +127,8 @@ test(covers("U-3"), async () => {
       const first = sleep(10);
       const second = sleep(10);
       group.cancel();
+      void sleep(20);
+      void checkpoint();
       await first;
       await second;
     }),

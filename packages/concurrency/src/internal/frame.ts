@@ -10,6 +10,7 @@
  *
  * @module
  */
+import { isCancelled } from "../errors.ts";
 import type { Timer } from "../runtime.ts";
 import { Cancellation } from "./cancellation.ts";
 import type { Task } from "./task.ts";
@@ -63,6 +64,15 @@ export class Frame {
   /** Whether the enclosing frame's cancellation can be seen from here. */
   get isParentCancelled(): boolean {
     return !this.shield && this.parent?.effective !== undefined;
+  }
+
+  /**
+   * Whether an error is the work of a cancellation here or further out: of one in force, or of one that is kept out by
+   * a shield which was raised only while the error was on its way.
+   */
+  accountsFor(error: unknown): boolean {
+    if (!isCancelled(error)) return false;
+    return this.effective !== undefined || isRequestedAround(this, error);
   }
 
   setShield(shield: boolean): void {
@@ -167,6 +177,13 @@ export class Frame {
     notify?.scopeAbandoned(this, false);
     push(this, new Cancellation("left", "the scope around it has been left", this.name), this.isTask);
   }
+}
+
+function isRequestedAround(innermost: Frame, error: unknown): boolean {
+  for (let frame: Frame | undefined = innermost; frame !== undefined; frame = frame.parent) {
+    if (frame.cancellation?.error === error) return true;
+  }
+  return false;
 }
 
 /**

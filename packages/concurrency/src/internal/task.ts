@@ -5,8 +5,7 @@
  * @module
  */
 import { storage } from "../context.ts";
-import { isCancelled } from "../errors.ts";
-import { isOnlyCancelled, withoutCancelled } from "../exception-group.ts";
+import { isOnlyCancelled, leafErrors, withoutCancelled } from "../exception-group.ts";
 import type { Runtime } from "../runtime.ts";
 import type { TaskInfo } from "../task-info.ts";
 import { Frame } from "./frame.ts";
@@ -85,9 +84,9 @@ export class Task extends Frame {
 
   fail(thrown: unknown): void {
     // A cancellation that nothing around the task asked for is an error like any other.
-    if (this.effective === undefined) this.#end("failed", thrown);
-    else if (!isOnlyCancelled(thrown)) this.#end("failed", withoutCancelled(thrown));
-    else this.#end("cancelled", isCancelled(thrown) ? thrown : this.effective.error);
+    const counts = (leaf: unknown): boolean => this.accountsFor(leaf);
+    if (isOnlyCancelled(thrown, counts)) this.#end("cancelled", leafErrors(thrown)[0]);
+    else this.#end("failed", withoutCancelled(thrown, counts));
   }
 
   #end(outcome: Exclude<TaskOutcome, "pending">, result: unknown): void {
