@@ -47,7 +47,7 @@ const NEVER = 2 ** 31 - 1;
  * How long the calls in flight of a forgotten session may take to be refused as well, in milliseconds. They were sent
  * before the first refusal came, so a round trip does; cut off instead, they could not say that they did not run.
  */
-const REFUSAL_GRACE = 1_000;
+export const REFUSAL_GRACE = 1_000;
 /** What the server is told of a cancelled call. The real reason is the caller's own affair. */
 const CANCEL_REASON = "the caller no longer waits for the answer";
 
@@ -112,24 +112,28 @@ export class ClientGeneration {
   }
 
   /**
-   * Cuts the transport off, then ends the session and closes, within `closeTimeout`.
+   * Cuts the transport off, then ends the session and closes, within `closeTimeout`. Where the server has forgotten the
+   * session, the calls in flight have up to a second to be refused first.
    *
    * **Cancellation:** gives the closing up; shield it.
    *
    * @throws what ending the session or closing throws, or TimeoutError.
    */
   async close(): Promise<void> {
+    const link = this.#link;
     const transport = this.#transport;
     const { closeTimeout } = this.#settings;
     if (this.lost.reason instanceof McpSessionExpiredError && this.#requests.size > 0) {
       await moveOnAfter(Math.min(REFUSAL_GRACE, closeTimeout), () => this.#answered.wait());
     }
     transport?.sever();
+    // A server that is gone, or has forgotten the session, keeps nothing to end.
+    const endSession = this.lost.aborted ? undefined : link?.endSession;
+    const share = endSession === undefined ? closeTimeout : closeTimeout / 2;
     try {
-      // A server that is gone, or has forgotten the session, keeps nothing to end.
-      if (!this.lost.aborted) await bounded(closeTimeout / 2, () => this.#link?.endSession?.());
+      await bounded(share, () => endSession?.());
     } finally {
-      await bounded(closeTimeout, () => transport?.closeInner());
+      await bounded(share, () => transport?.closeInner());
     }
   }
 
@@ -199,7 +203,7 @@ export class ClientGeneration {
   async #listTools(signal: AbortSignal): Promise<Tool[]> {
     // Asked without the capability, the official client writes to the console.
     if (this.#client.getServerCapabilities()?.tools === undefined) return [];
-    const { tools } = await this.#client.listTools(undefined, { signal, timeout: NEVER, cacheMode: "refresh" });
+    const { tools } = await this.#client.listTools(undefined, { signal, timeout: NEVER });
     return tools;
   }
 }

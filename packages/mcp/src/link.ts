@@ -17,9 +17,9 @@ export interface OpenContext {
 export interface Link {
   readonly transport: Transport;
   /** Ends what the server keeps for this client; absent where closing the transport does. */
-  endSession?(): Promise<void>;
+  readonly endSession?: () => Promise<void>;
   /** The last part of what the server process wrote to its standard error. */
-  stderr?(): string;
+  readonly stderr?: () => string;
 }
 
 /** Makes the link of one generation. It runs outside every task, and so do the callbacks of what it makes. */

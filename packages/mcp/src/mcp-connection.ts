@@ -13,7 +13,7 @@ import {
   shielded,
 } from "@holdfast/concurrency";
 import { type CallRecord, ownSignal, withinLimit } from "./call-record.ts";
-import { ClientGeneration } from "./client-generation.ts";
+import { ClientGeneration, REFUSAL_GRACE } from "./client-generation.ts";
 import { McpClosedError, McpSessionExpiredError } from "./errors.ts";
 import { type McpCallOptions, type McpLease, PinnedLease } from "./mcp-lease.ts";
 import type { ConnectionSettings } from "./options.ts";
@@ -55,7 +55,8 @@ export class McpConnection implements AsyncDisposable {
           await shielded(() => generation.close());
         }
       },
-      { name, closeTimeout },
+      // The generation keeps to closeTimeout by itself; the owner's limit is for what goes wrong in that.
+      { name, closeTimeout: closeTimeout + REFUSAL_GRACE },
     );
   }
 

@@ -16,6 +16,15 @@ import { type McpConnectionOptions, readOptions } from "./options.ts";
  * **Cancellation:** gives the opening up and closes what was opened.
  *
  * @throws {@link McpOpenFailedError}; TypeError or RangeError for bad options, before anything is opened.
+ *
+ * ```ts run
+ * import { McpOpenFailedError, openMcpConnection } from "@holdfast/mcp";
+ * await using connection = await openMcpConnection({ command: "no-such-server", lazy: true });
+ * const calls = await Promise.allSettled(["a", "b"].map((text) => connection.callTool("echo", { text })));
+ * calls.map((call) => call.status); // => ["rejected", "rejected"]
+ * connection.statistics().failures[0] instanceof McpOpenFailedError; // => true
+ * connection.statistics().generation; // => 1
+ * ```
  */
 export async function openMcpConnection(options: McpConnectionOptions): Promise<McpConnection> {
   const connection = new McpConnection(readOptions(options));

@@ -5,9 +5,7 @@ import { expect, test } from "vitest";
 import { aiSdkTools } from "../src/ai-sdk.ts";
 import { openMcpConnection } from "../src/index.ts";
 import { HttpTestServer } from "./fixtures/http-server.ts";
-
-// The AI SDK takes a second to load when the machine is busy.
-const timeout = 10_000;
+import { soon } from "./fixtures/soon.ts";
 
 type Call = readonly [toolName: string, input: object];
 type Answer = Awaited<ReturnType<MockLanguageModelV4["doGenerate"]>>;
@@ -45,14 +43,14 @@ function shown(model: MockLanguageModelV4): unknown[] {
 
 const settings = { prompt: "go", stopWhen: stepCountIs(3) };
 
-test("four calls of a step go over one connection, side by side", { timeout }, async () => {
+test("four calls of a step go over one connection, side by side", async () => {
   await using server = await HttpTestServer.start();
   await using connection = await openMcpConnection({ url: server.url, lazy: true });
   const model = modelCalling(["hold", {}], ["hold", {}], ["hold", {}], ["sum", { a: 1, b: 2 }]);
 
   const generating = generateText({ ...settings, model, tools: await aiSdkTools(connection) });
-  await expect.poll(() => server.probe.begun).toEqual(["hold", "hold", "hold"]);
-  expect(connection.statistics().callsInFlight).toBe(3);
+  await expect.poll(() => server.probe.begun, soon).toEqual(["hold", "hold", "hold"]);
+  await expect.poll(() => connection.statistics().callsInFlight, soon).toBe(3);
   server.probe.release();
   const { text } = await generating;
 
@@ -66,7 +64,7 @@ test("four calls of a step go over one connection, side by side", { timeout }, a
   expect(server.count("initialize")).toBe(1);
 });
 
-test("runs in several tasks share the connection", { timeout }, async () => {
+test("runs in several tasks share the connection", async () => {
   await using server = await HttpTestServer.start();
   await using connection = await openMcpConnection({ url: server.url });
   const tools = await aiSdkTools(connection);
@@ -85,7 +83,7 @@ test("runs in several tasks share the connection", { timeout }, async () => {
   expect(server.count("initialize")).toBe(1);
 });
 
-test("the model is told the names, the descriptions and the schemas", { timeout }, async () => {
+test("the model is told the names, the descriptions and the schemas", async () => {
   await using server = await HttpTestServer.start();
   await using connection = await openMcpConnection({ url: server.url });
   const model = modelCalling(["shop_echo", { text: "hello" }]);
@@ -104,30 +102,26 @@ test("the model is told the names, the descriptions and the schemas", { timeout 
   expect(steps[0]?.dynamicToolResults[0]?.output).toEqual({ content: [{ type: "text", text: "hello" }] });
 });
 
-test(
-  "a tool that fails, and a connection that does, are errors of the tool, and the others go on",
-  { timeout },
-  async () => {
-    await using server = await HttpTestServer.start();
-    await using connection = await openMcpConnection({ url: server.url, callTimeout: 200 });
-    const model = modelCalling(["fail", {}], ["hold", {}], ["echo", { text: "hello" }]);
+test("a tool that fails, and a connection that does, are errors of the tool, and the others go on", async () => {
+  await using server = await HttpTestServer.start();
+  await using connection = await openMcpConnection({ url: server.url, callTimeout: 600 });
+  const model = modelCalling(["fail", {}], ["hold", {}], ["echo", { text: "hello" }]);
 
-    const { steps } = await generateText({ ...settings, model, tools: await aiSdkTools(connection) });
+  const { steps } = await generateText({ ...settings, model, tools: await aiSdkTools(connection) });
 
-    expect(shown(model)).toEqual([
-      { type: "error-text", value: expect.stringContaining("the disk is full") },
-      { type: "error-text", value: expect.stringContaining("no answer within 200 ms") },
-      { type: "text", value: "hello" },
-    ]);
-    const errors = steps[0]?.content.flatMap((part) => (part.type === "tool-error" ? [part.error] : []));
-    expect(errors).toMatchObject([
-      { code: "MCP_TOOL_FAILED", tool: "fail", result: { isError: true } },
-      { code: "MCP_CALL_TIMEOUT" },
-    ]);
-  },
-);
+  expect(shown(model)).toEqual([
+    { type: "error-text", value: expect.stringContaining("the disk is full") },
+    { type: "error-text", value: expect.stringContaining("no answer within 600 ms") },
+    { type: "text", value: "hello" },
+  ]);
+  const errors = steps[0]?.content.flatMap((part) => (part.type === "tool-error" ? [part.error] : []));
+  expect(errors).toMatchObject([
+    { code: "MCP_TOOL_FAILED", tool: "fail", result: { isError: true } },
+    { code: "MCP_CALL_TIMEOUT" },
+  ]);
+});
 
-test("the abort of a run reaches the server", { timeout }, async () => {
+test("the abort of a run reaches the server", async () => {
   await using server = await HttpTestServer.start();
   await using connection = await openMcpConnection({ url: server.url });
   const controller = new AbortController();
@@ -138,16 +132,16 @@ test("the abort of a run reaches the server", { timeout }, async () => {
     tools: await aiSdkTools(connection),
     abortSignal: controller.signal,
   }).catch((error: unknown) => error);
-  await expect.poll(() => server.probe.begun).toEqual(["hold"]);
+  await expect.poll(() => server.probe.begun, soon).toEqual(["hold"]);
 
   controller.abort();
 
-  await expect.poll(() => server.probe.aborted).toEqual(["hold"]);
+  await expect.poll(() => server.probe.aborted, soon).toEqual(["hold"]);
   await generating;
   expect(connection.statistics()).toMatchObject({ leases: 0, callsInFlight: 0 });
 });
 
-test("the model is shown a picture as a file", { timeout }, async () => {
+test("the model is shown a picture as a file", async () => {
   await using server = await HttpTestServer.start();
   await using connection = await openMcpConnection({ url: server.url });
   const model = modelCalling(["picture", {}]);

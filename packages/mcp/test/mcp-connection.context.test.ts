@@ -8,6 +8,7 @@ import {
 import { expect, test } from "vitest";
 import { openMcpConnection } from "../src/index.ts";
 import { HttpTestServer } from "./fixtures/http-server.ts";
+import { soon } from "./fixtures/soon.ts";
 
 test("the callbacks of a connection run outside every task, whoever called", async () => {
   const seen = new Set<string>();
@@ -20,10 +21,10 @@ test("the callbacks of a connection run outside every task, whoever called", asy
 
   await run(() => gather([() => connection.callTool("echo"), () => connection.listTools()]));
   const cancelled = run(() => scope.run(() => connection.callTool("hold")));
-  await expect.poll(() => server.probe.begun).toContain("hold");
+  await expect.poll(() => server.probe.begun, soon).toContain("hold");
   await run(() => scope.cancel());
   await cancelled;
-  await expect.poll(() => server.count("notifications/cancelled")).toBe(1);
+  await expect.poll(() => server.count("notifications/cancelled"), soon).toBe(1);
   await run(() => connection.close());
 
   expect([...seen].toSorted()).toEqual([

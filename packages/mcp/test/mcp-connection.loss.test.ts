@@ -2,6 +2,7 @@ import type { CallToolResult } from "@modelcontextprotocol/client";
 import { expect, test } from "vitest";
 import { openMcpConnection } from "../src/index.ts";
 import { handshake, HttpTestServer } from "./fixtures/http-server.ts";
+import { soon } from "./fixtures/soon.ts";
 
 function textOf({ content }: CallToolResult): string {
   return content.map((block) => (block.type === "text" ? block.text : block.type)).join();
@@ -35,6 +36,19 @@ test("a call that is refused on the new session too rejects with MCP_SESSION_EXP
   expect(server.count("tools/call")).toBe(2);
 });
 
+test("a 404 from a server without sessions says nothing of a session", async () => {
+  await using server = await HttpTestServer.start(
+    handshake((_request, response) => response.writeHead(404).end(), { session: "" }),
+  );
+  await using connection = await openMcpConnection({ url: server.url });
+
+  const call = connection.callTool("echo");
+
+  await expect(call).rejects.toMatchObject({ code: "MCP_PROTOCOL", status: 404 });
+  expect(server.count("tools/call")).toBe(1);
+  expect(connection.statistics().generation).toBe(1);
+});
+
 test("a call that waits too long for the new session did not run", async () => {
   await using server = await HttpTestServer.start(
     handshake((_request, response) => {
@@ -42,7 +56,7 @@ test("a call that waits too long for the new session did not run", async () => {
       response.writeHead(404).end();
     }),
   );
-  await using connection = await openMcpConnection({ url: server.url, callTimeout: 100 });
+  await using connection = await openMcpConnection({ url: server.url, callTimeout: 400 });
 
   const call = connection.callTool("echo");
 
@@ -54,7 +68,7 @@ test("a neighbour whose answer got lost with the session may have run, and is no
   await using server = await HttpTestServer.start();
   await using connection = await openMcpConnection({ url: server.url });
   const neighbour = connection.callTool("hold").catch((error: unknown) => error);
-  await expect.poll(() => server.probe.begun).toEqual(["hold"]);
+  await expect.poll(() => server.probe.begun, soon).toEqual(["hold"]);
   await server.forgetSessions();
 
   const result = await connection.callTool("echo", { text: "again" });
@@ -72,7 +86,7 @@ test("a neighbour that is not refused in time, when the session is gone, may hav
   );
   await using connection = await openMcpConnection({ url: server.url, callTimeout: null, closeTimeout: 20 });
   const neighbour = connection.callTool("unanswered").catch((error: unknown) => error);
-  await expect.poll(() => server.count("tools/call")).toBe(1);
+  await expect.poll(() => server.count("tools/call"), soon).toBe(1);
 
   const refused = connection.callTool("refused");
 

@@ -4,6 +4,7 @@ import type { CallToolResult } from "@modelcontextprotocol/client";
 import { expect, test } from "vitest";
 import { openMcpConnection } from "../src/index.ts";
 import { HttpTestServer } from "./fixtures/http-server.ts";
+import { soon } from "./fixtures/soon.ts";
 
 function textOf({ content }: CallToolResult): string {
   return content.map((block) => (block.type === "text" ? block.text : block.type)).join();
@@ -88,12 +89,12 @@ test("an aborted call rejects with the reason of its signal, the server is told,
   const controller = new AbortController();
   const aborted = connection.callTool("hold", {}, { signal: controller.signal });
   const neighbour = connection.callTool("hold");
-  await expect.poll(() => server.probe.begun).toEqual(["hold", "hold"]);
+  await expect.poll(() => server.probe.begun, soon).toEqual(["hold", "hold"]);
 
   controller.abort("enough");
 
   await expect(aborted).rejects.toBe("enough");
-  await expect.poll(() => server.probe.aborted).toEqual(["hold"]);
+  await expect.poll(() => server.probe.aborted, soon).toEqual(["hold"]);
   server.probe.release();
   expect(textOf(await neighbour)).toBe("held");
 });
@@ -102,9 +103,13 @@ test("a call with a signal that is aborted already sends nothing", async () => {
   await using server = await HttpTestServer.start();
   await using connection = await openMcpConnection({ url: server.url });
 
-  const call = connection.callTool("echo", {}, { signal: AbortSignal.abort("too late") });
+  const signal = AbortSignal.abort("too late");
+
+  const call = connection.callTool("echo", {}, { signal });
+  const leased = connection.withLease((lease) => lease.callTool("echo", {}, { signal }));
 
   await expect(call).rejects.toBe("too late");
+  await expect(leased).rejects.toBe("too late");
   expect(server.count("tools/call")).toBe(0);
 });
 
@@ -114,7 +119,7 @@ test("calls that share a signal put no listeners on it", async () => {
   const { signal } = new AbortController();
 
   const calls = texts.map(() => connection.callTool("hold", {}, { signal }));
-  await expect.poll(() => server.probe.begun.length).toBe(texts.length);
+  await expect.poll(() => server.probe.begun.length, soon).toBe(texts.length);
 
   expect(getEventListeners(signal, "abort")).toEqual([]);
   server.probe.release();
@@ -127,15 +132,15 @@ test("cancelled calls leave no stream and no lease behind", async () => {
   const controller = new AbortController();
   const { signal } = controller;
   const calls = texts.map(() => connection.callTool("hold", {}, { signal }));
-  await expect.poll(() => server.probe.begun.length).toBe(texts.length);
+  await expect.poll(() => server.probe.begun.length, soon).toBe(texts.length);
   const before = server.sockets.size;
 
   controller.abort();
   await Promise.allSettled(calls);
 
-  await expect.poll(() => server.count("notifications/cancelled")).toBe(texts.length);
+  await expect.poll(() => server.count("notifications/cancelled"), soon).toBe(texts.length);
   // Of the streams none is left; what is left serves the stream of notifications and the cancellations themselves.
-  await expect.poll(() => server.streams).toBe(1);
+  await expect.poll(() => server.streams, soon).toBe(1);
   expect(before).toBeGreaterThan(texts.length);
   expect(connection.statistics()).toMatchObject({ leases: 0, callsInFlight: 0 });
 });
@@ -146,12 +151,12 @@ test("a cancelled scope cancels its calls on the server, and a neighbour in anot
   const scope = new CancelScope();
   const cancelled = run(() => scope.run(() => connection.callTool("hold")));
   const neighbour = run(() => connection.callTool("hold"));
-  await expect.poll(() => server.probe.begun).toEqual(["hold", "hold"]);
+  await expect.poll(() => server.probe.begun, soon).toEqual(["hold", "hold"]);
 
   scope.cancel();
 
   expect(await cancelled).toBeUndefined();
-  await expect.poll(() => server.probe.aborted).toEqual(["hold"]);
+  await expect.poll(() => server.probe.aborted, soon).toEqual(["hold"]);
   server.probe.release();
   expect(textOf(await neighbour)).toBe("held");
 });
@@ -163,29 +168,29 @@ test("a failing child of a group cancels the calls of its siblings", async () =>
   const group = run(() =>
     taskGroup(async (tasks) => {
       tasks.startSoon(() => connection.callTool("hold"));
-      await expect.poll(() => server.probe.begun).toEqual(["hold"]);
+      await expect.poll(() => server.probe.begun, soon).toEqual(["hold"]);
       throw new Error("sibling");
     }),
   );
 
   await expect(group).rejects.toThrow("sibling");
-  await expect.poll(() => server.probe.aborted).toEqual(["hold"]);
+  await expect.poll(() => server.probe.aborted, soon).toEqual(["hold"]);
 });
 
 test("a call that takes too long rejects with MCP_CALL_TIMEOUT, and the server is told", async () => {
   await using server = await HttpTestServer.start();
-  await using connection = await openMcpConnection({ url: server.url, name: "shop", callTimeout: 20 });
+  await using connection = await openMcpConnection({ url: server.url, name: "shop", callTimeout: 300 });
 
   const call = connection.callTool("hold");
 
   await expect(call).rejects.toMatchObject({
     code: "MCP_CALL_TIMEOUT",
     kind: "timeout",
-    timeout: 20,
+    timeout: 300,
     mayHaveRun: true,
-    message: 'calling tool "hold" of shop: no answer within 20 ms',
+    message: 'calling tool "hold" of shop: no answer within 300 ms',
   });
-  await expect.poll(() => server.probe.aborted).toEqual(["hold"]);
+  await expect.poll(() => server.probe.aborted, soon).toEqual(["hold"]);
 });
 
 test("a call that waits too long for the connection says that it did not run", async () => {

@@ -7,6 +7,7 @@ import { expect, test } from "vitest";
 import { type McpOpenFailedError, openMcpConnection } from "../src/index.ts";
 import { type Handler, handshake, HttpTestServer } from "./fixtures/http-server.ts";
 import { createTools, ToolProbe } from "./fixtures/tools.ts";
+import { soon } from "./fixtures/soon.ts";
 
 async function closedPort(): Promise<number> {
   const server = createServer();
@@ -73,7 +74,7 @@ test("fails with MCP_OPEN_FAILED when the handshake takes longer than connectTim
   const opening = openMcpConnection({ url: server.url, connectTimeout: 20 });
 
   await expect(opening).rejects.toThrow("no connection within 20 ms");
-  await expect.poll(() => server.sockets.size).toBe(0);
+  await expect.poll(() => server.sockets.size, soon).toBe(0);
 });
 
 test("an opening that is cancelled closes what it opened", async () => {
@@ -82,7 +83,7 @@ test("an opening that is cancelled closes what it opened", async () => {
   const connection = await run(() => moveOnAfter(20, () => openMcpConnection({ url: server.url })));
 
   expect(connection).toBeUndefined();
-  await expect.poll(() => server.sockets.size).toBe(0);
+  await expect.poll(() => server.sockets.size, soon).toBe(0);
 });
 
 test("ends the session of a handshake that fails half-way", async () => {

@@ -14,13 +14,14 @@ class FarEnd implements Transport {
   readonly sessionId = "session";
   protocolVersion = "";
   closings = 0;
+  failure: Error | undefined;
 
   start(): Promise<void> {
     return Promise.resolve();
   }
   send(message: JSONRPCMessage, options?: TransportSendOptions): Promise<void> {
     this.sent.push({ message, options });
-    return Promise.resolve();
+    return this.failure === undefined ? Promise.resolve() : Promise.reject(this.failure);
   }
   close(): Promise<void> {
     this.closings += 1;
@@ -112,6 +113,16 @@ test("a stream that ends after the answer, or after the cancellation, says nothi
   far.sent[1]?.options?.onRequestStreamEnd?.();
 
   expect(heard).toEqual([answer]);
+});
+
+test("a request that could not be sent is forgotten", async () => {
+  const { far, transport, heard } = await start();
+  far.failure = new Error("no socket");
+
+  await expect(transport.send(request)).rejects.toThrow("no socket");
+  far.sent[0]?.options?.onRequestStreamEnd?.();
+
+  expect(heard).toEqual([]);
 });
 
 test("the client's own signal and listener of a request are kept", async () => {

@@ -3,10 +3,7 @@ import { once } from "node:events";
 import type { CallToolResult } from "@modelcontextprotocol/client";
 import { describe, expect, test } from "vitest";
 import { openMcpConnection } from "../src/index.ts";
-
-// Each test starts a Node of its own, which takes a second when the machine is busy.
-const timeout = 20_000;
-const poll = { timeout: 15_000 };
+import { soon } from "./fixtures/soon.ts";
 
 const node = process.execPath;
 const server = { command: node, args: [fixture("stdio-server.ts")], name: "shop" };
@@ -27,7 +24,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-describe("a server as a child process", { timeout }, () => {
+describe("a server as a child process", () => {
   test("answers calls side by side, and is gone after close()", async () => {
     const connection = await openMcpConnection(server);
 
@@ -44,7 +41,7 @@ describe("a server as a child process", { timeout }, () => {
   test("that dies during calls is told to each of them at once, with what it said, and none is repeated", async () => {
     await using connection = await openMcpConnection({ ...server, callTimeout: null });
     const neighbour = connection.callTool("hold").catch((error: unknown) => error);
-    await expect.poll(async () => textOf(await connection.callTool("begun")), poll).toContain("hold");
+    await expect.poll(async () => textOf(await connection.callTool("begun")), soon).toContain("hold");
 
     const crashed = connection.callTool("crash").catch((error: unknown) => error);
 
@@ -65,12 +62,12 @@ describe("a server as a child process", { timeout }, () => {
     await using connection = await openMcpConnection(server);
     const controller = new AbortController();
     const call = connection.callTool("hold", {}, { signal: controller.signal });
-    await expect.poll(async () => textOf(await connection.callTool("begun")), poll).toContain("hold");
+    await expect.poll(async () => textOf(await connection.callTool("begun")), soon).toContain("hold");
 
     controller.abort("enough");
 
     await expect(call).rejects.toBe("enough");
-    await expect.poll(async () => textOf(await connection.callTool("aborted")), poll).toBe("hold");
+    await expect.poll(async () => textOf(await connection.callTool("aborted")), soon).toBe("hold");
     expect(connection.statistics().generation).toBe(1);
   });
 
@@ -101,10 +98,10 @@ describe("a server as a child process", { timeout }, () => {
   test("that says nothing fails with MCP_OPEN_FAILED in time, and is gone", async () => {
     const script = "process.stderr.write(`${process.pid}`); process.stdin.resume();";
 
-    const opening = openMcpConnection({ command: node, args: ["-e", script], connectTimeout: 1_000 });
+    const opening = openMcpConnection({ command: node, args: ["-e", script], connectTimeout: 2_000 });
 
     const error = (await opening.catch((failure: unknown) => failure)) as { message: string; stderr: string };
-    expect(error.message).toMatch(/^connecting to node: no connection within 1000 ms; the server said "\d+"$/);
+    expect(error.message).toMatch(/^connecting to node: no connection within 2000 ms; the server said "\d+"$/);
     expect(isAlive(Number(error.stderr))).toBe(false);
   });
 
@@ -116,7 +113,7 @@ describe("a server as a child process", { timeout }, () => {
 
     await connection.close();
 
-    await expect.poll(() => isAlive(pid), poll).toBe(false);
+    await expect.poll(() => isAlive(pid), soon).toBe(false);
   });
 
   test("does not outlive a parent that is killed", async () => {
@@ -129,6 +126,6 @@ describe("a server as a child process", { timeout }, () => {
 
     parent.kill("SIGKILL");
 
-    await expect.poll(() => isAlive(pid), poll).toBe(false);
+    await expect.poll(() => isAlive(pid), soon).toBe(false);
   });
 });

@@ -1,8 +1,9 @@
 import type { Tool } from "@modelcontextprotocol/client";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { openMcpConnection } from "../src/index.ts";
 import { ToolList } from "../src/tool-list.ts";
 import { handshake, HttpTestServer } from "./fixtures/http-server.ts";
+import { soon } from "./fixtures/soon.ts";
 
 const echo: Tool = { name: "echo", inputSchema: { type: "object" } };
 
@@ -47,7 +48,7 @@ test("the list is asked for again when the server says that it has changed", asy
 
   await connection.callTool("grow");
 
-  await expect.poll(async () => (await connection.listTools()).length).toBe(before.length + 1);
+  await expect.poll(async () => (await connection.listTools()).length, soon).toBe(before.length + 1);
   expect(server.count("tools/list")).toBe(2);
 });
 
@@ -63,14 +64,17 @@ test("the list is asked for again on a new generation", async () => {
   expect(server.count("tools/list")).toBe(2);
 });
 
-test("a server without tools has an empty list, and is not asked", async () => {
-  await using server = await HttpTestServer.start(handshake(() => {}, {}));
+test("a server without tools has an empty list, and is not asked; nothing is written to the console", async () => {
+  await using server = await HttpTestServer.start(handshake(() => {}, { capabilities: {} }));
   await using connection = await openMcpConnection({ url: server.url, closeTimeout: 20 });
+
+  const debug = vi.spyOn(console, "debug");
 
   const tools = await connection.listTools();
 
   expect(tools).toEqual([]);
   expect(server.count("tools/list")).toBe(0);
+  expect(debug).not.toHaveBeenCalled();
 });
 
 test("one caller that leaves disturbs no other; the last cancels the request", async () => {
@@ -79,7 +83,7 @@ test("one caller that leaves disturbs no other; the last cancels the request", a
   const [first, second] = [new AbortController(), new AbortController()];
   const leaving = connection.listTools({ signal: first.signal });
   const staying = connection.listTools({ signal: second.signal });
-  await expect.poll(() => server.count("tools/list")).toBe(1);
+  await expect.poll(() => server.count("tools/list"), soon).toBe(1);
 
   first.abort("first");
   await expect(leaving).rejects.toBe("first");
@@ -88,7 +92,7 @@ test("one caller that leaves disturbs no other; the last cancels the request", a
   second.abort("second");
 
   await expect(staying).rejects.toBe("second");
-  await expect.poll(() => server.count("notifications/cancelled")).toBe(1);
+  await expect.poll(() => server.count("notifications/cancelled"), soon).toBe(1);
 });
 
 test("a failure goes to all who wait, and is not kept", async () => {
