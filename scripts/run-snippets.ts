@@ -47,12 +47,20 @@ export function extractSnippets(file: string, content: string): Snippet[] {
   for (const [index, raw] of content.split("\n").entries()) {
     const line = file.endsWith(".md") ? raw : raw.replace(/^\s*\* ?/, "");
     if (open === undefined) {
-      preamble = /^<!-- preamble: (\S+) -->$/.exec(line)?.[1] ?? (line.trim() === "" || line.startsWith("```") ? preamble : undefined);
+      preamble =
+        /^<!-- preamble: (\S+) -->$/.exec(line)?.[1] ??
+        (line.trim() === "" || line.startsWith("```") ? preamble : undefined);
       const mark = /^\s*```ts (run|check)\s*$/.exec(line)?.[1];
       if (mark !== undefined) open = { line: index + 1, runs: mark === "run", lines: [] };
     } else if (/^\s*```\s*$/.test(line)) {
       const source = "\n".repeat(open.line) + open.lines.join("\n");
-      snippets.push({ file, line: open.line, runs: open.runs, source, ...(preamble === undefined ? {} : { preamble }) });
+      snippets.push({
+        file,
+        line: open.line,
+        runs: open.runs,
+        source,
+        ...(preamble === undefined ? {} : { preamble }),
+      });
       open = undefined;
       preamble = undefined;
     } else {
@@ -121,7 +129,9 @@ function compile(folder: string): { file: number; line: string; message: string 
 function preambleImport({ preamble }: Snippet): string {
   if (preamble === undefined) return "";
   const path = join(root, preamble);
-  const names = [...readFileSync(path, "utf8").matchAll(/^export (?:const|function|class) (\w+)/gm)].map(([, name]) => name);
+  const names = [...readFileSync(path, "utf8").matchAll(/^export (?:const|function|class) (\w+)/gm)].map(
+    ([, name]) => name,
+  );
   return `import { ${names.join(", ")} } from ${JSON.stringify(path)};`;
 }
 

@@ -5,7 +5,6 @@
  */
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import type { LanguageModelV4 } from "@ai-sdk/provider";
 import { scriptedModel } from "@holdfast/agent";
 
 const entry = new URL("../../packages/demo/src/triage/triage-server-main.ts", import.meta.url);
@@ -23,7 +22,7 @@ server.channel?.unref();
 const services = ["checkout", "payments", "search", "catalog"];
 
 /** Looks at four services in one turn. */
-export const model: LanguageModelV4 = scriptedModel([
+export const model = scriptedModel([
   { calls: services.map((service) => ({ tool: "search_logs", input: { service } })) },
   { text: "payments ran out of connections" },
 ]);

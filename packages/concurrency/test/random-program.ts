@@ -79,7 +79,7 @@ export const { program } = fc.letrec<{ program: Program; statement: Statement }>
 }));
 
 /** The error that a program throws on purpose. */
-export class PlannedError extends Error {}
+class PlannedError extends Error {}
 
 /** What a run of a program showed. */
 export interface Outcome {

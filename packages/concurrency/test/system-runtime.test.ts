@@ -92,7 +92,7 @@ test("deadlines, shields and their order hold in real time", async () => {
 });
 
 test("any number of sleeps and deadlines share one native timer, and none keeps the process alive once they are over", async () => {
-  const program = join(import.meta.dirname, "native-timers.program.ts");
+  const program = join(import.meta.dirname, "fixtures/native-timers.ts");
 
   const { stdout } = await runProgram(process.execPath, [program], { timeout: 10_000 });
 

@@ -67,7 +67,7 @@ export function placeLane(canvas: Canvas, lane: Lane, plot: Plot, top: number): 
  * Distributes spans to rows in which none overlaps another: in order of beginning, the longer first, each into the
  * first row that is free.
  */
-export function stackSpans(spans: readonly Span[]): readonly (readonly Span[])[] {
+function stackSpans(spans: readonly Span[]): readonly (readonly Span[])[] {
   const end = (span: Span): number => span.to ?? Infinity;
   const rows: Span[][] = [];
   for (const span of spans.toSorted((one, other) => one.from - other.from || end(other) - end(one))) {
