@@ -4,6 +4,7 @@
  * @module
  */
 import { spawnSync } from "node:child_process";
+import { readdirSync, readlinkSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 
 /** The process ids of the children of a process. */
@@ -24,4 +25,15 @@ export function isRunning(pid: number): boolean {
 /** Waits until a condition holds; the test's own time limit is the bound. */
 export async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await pause(50);
+}
+
+/** How many sockets a process has open; 0 once it has gone. Linux only. */
+export function socketsOf(pid: number): number {
+  const folder = `/proc/${pid}/fd`;
+  try {
+    return readdirSync(folder).filter((name) => readlinkSync(`${folder}/${name}`).startsWith("socket:")).length;
+  } catch {
+    // The process, or a file of it, went while we looked.
+    return 0;
+  }
 }

@@ -23,7 +23,7 @@ export function failWith(error: unknown, { stderr }: Console): number {
   const interruption = interruptionOf(error);
   if (interruption !== undefined) return interruption.exitCode;
   const message = error instanceof Error ? error.message : String(error);
-  const hint = error instanceof Error && "hint" in error && typeof error.hint === "string" ? ` (${error.hint})` : "";
+  const hint = error instanceof Error && "hint" in error && typeof error.hint === "string" ? `; ${error.hint}` : "";
   stderr.write(`holdfast: ${terminalText(message + hint)}\n`);
   // Bad arguments are native errors, by the rule of the house; everything else could not be had.
   return error instanceof UsageError || error instanceof RangeError || error instanceof TypeError

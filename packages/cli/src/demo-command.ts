@@ -9,9 +9,10 @@ import type { Console } from "./console.ts";
 import { demoJson } from "./demo-json.ts";
 import { demoText } from "./demo-text.ts";
 import { exitCodes } from "./exit-codes.ts";
-import { interruptionSignal } from "./interruption.ts";
+import { InterruptionListener } from "./interruption.ts";
 import { readFraction, readWhole } from "./numbers.ts";
 import { ProgressLine } from "./progress-line.ts";
+import { terminalJson } from "./terminal-text.ts";
 
 interface DemoFlags {
   readonly seed: number;
@@ -34,18 +35,19 @@ export function addDemoCommand(program: Command, console: Console, setExitCode: 
     .option("--report <file>", "where the report goes", "holdfast-report.html")
     .option("--keep", "leave the backend up until Ctrl-C", false)
     .option("--json", "print one line for machines at the end", false)
-    .addHelpText("after", "\nExample:\n  holdfast demo --seed 7 --report /tmp/incident.html")
+    .addHelpText("after", "\nExample:\n  holdfast demo --seed 7 --report incident.html")
     .action(async (flags: DemoFlags) => {
       setExitCode(await demo(flags, console));
     });
 }
 
 async function demo(flags: DemoFlags, { stdout, stderr }: Console): Promise<number> {
-  const signal = interruptionSignal();
+  using interruption = new InterruptionListener();
+  const { signal } = interruption;
   const line = new ProgressLine(stderr, !flags.json);
   const print = (result: DemoResult): void => {
     line.clear();
-    stdout.write(flags.json ? `${JSON.stringify(demoJson(result))}\n` : demoText(result));
+    stdout.write(flags.json ? terminalJson(demoJson(result)) : demoText(result));
   };
   try {
     const result = await runDemo({
@@ -60,10 +62,14 @@ async function demo(flags: DemoFlags, { stdout, stderr }: Console): Promise<numb
         if (flags.keep) await keepUp(url, signal, stderr);
       },
     });
-    return result.claims.every(({ holds }) => holds) ? exitCodes.ok : exitCodes.verdict;
+    return exitCodeOf(result);
   } finally {
     line.clear();
   }
+}
+
+export function exitCodeOf({ claims }: Pick<DemoResult, "claims">): number {
+  return claims.every(({ holds }) => holds) ? exitCodes.ok : exitCodes.verdict;
 }
 
 /** Waits until the user has had enough; the demo then ends its processes. */

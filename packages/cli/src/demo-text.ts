@@ -19,7 +19,7 @@ export function demoText(result: DemoResult): string {
     ...measuredLines(result),
     `  explain     the miniature, 4 tasks, all ${miniature.counted.orders} finishing orders: counted fails ${miniature.counted.failing}, owned ${miniature.owned.failing}`,
     `${indent}${terminalText(miniature.counted.message ?? "no failure")}`,
-    `  report      ${reportPath}`,
+    `  report      ${terminalText(reportPath)}`,
     broken.length === 0
       ? `  all ${claims.length} claims hold, after ${(tookMs / 1_000).toFixed(0)} s`
       : `  ${broken.length} of ${claims.length} claims do not hold:`,
@@ -29,9 +29,10 @@ export function demoText(result: DemoResult): string {
 }
 
 function heading({ parameters }: DemoResult): string {
-  const { seed, timeScale, modelMs, toolMs } = parameters;
+  const { seed, timeScale, modelMs, toolMs, model } = parameters;
   const scale = timeScale < 1 ? `1/${Number((1 / timeScale).toFixed(2))}` : String(timeScale);
-  return `holdfast demo   seed ${seed} · time scale ${scale} · model ${modelMs.toFixed(0)} ms · tools ${toolMs.toFixed(0)} ms · both lognormal`;
+  const thinking = model === null ? `model ${modelMs.toFixed(0)} ms` : `model ${terminalText(model)}`;
+  return `holdfast demo   seed ${seed} · time scale ${scale} · ${thinking} · tools ${toolMs.toFixed(0)} ms`;
 }
 
 function measuredLines({ lanes, control, p }: DemoResult): string[] {
@@ -46,7 +47,7 @@ function measuredLines({ lanes, control, p }: DemoResult): string[] {
     ...lanes.map(
       (lane) => `${indent}${laneLine(lane, lane.name === "owned" ? `p = ${shortNumber(p)} against counted` : "")}`,
     ),
-    `${indent}${laneLine(control, "one tool, one call in 6 runs")}`,
+    `${indent}${laneLine(control, "one tool, seldom used")}`,
   ];
 }
 

@@ -15,14 +15,29 @@ export class Interruption {
   }
 }
 
-/** A signal that aborts, with an {@link Interruption}, when the process is told to stop. */
-export function interruptionSignal(): AbortSignal {
-  const controller = new AbortController();
-  const stopWith = (exitCode: number) => (): void => {
-    if (controller.signal.aborted) process.exit(exitCode);
-    controller.abort(new Interruption(exitCode));
-  };
-  process.on("SIGINT", stopWith(exitCodes.interrupted));
-  process.on("SIGTERM", stopWith(exitCodes.terminated));
-  return controller.signal;
+/** Listens to both signals until it is disposed. */
+export class InterruptionListener implements Disposable {
+  readonly #controller = new AbortController();
+  readonly #onInterrupt = (): void => this.#stop(exitCodes.interrupted);
+  readonly #onTerminate = (): void => this.#stop(exitCodes.terminated);
+
+  constructor() {
+    process.on("SIGINT", this.#onInterrupt);
+    process.on("SIGTERM", this.#onTerminate);
+  }
+
+  /** Aborts, with an {@link Interruption}, when the process is told to stop. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  [Symbol.dispose](): void {
+    process.off("SIGINT", this.#onInterrupt);
+    process.off("SIGTERM", this.#onTerminate);
+  }
+
+  #stop(exitCode: number): void {
+    if (this.signal.aborted) process.exit(exitCode);
+    this.#controller.abort(new Interruption(exitCode));
+  }
 }

@@ -9,6 +9,7 @@ import { addDemoCommand } from "./demo-command.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { type Console, failWith } from "./console.ts";
 import { addReproduceCommand } from "./reproduce-command.ts";
+import { terminalText } from "./terminal-text.ts";
 
 /**
  * Runs one command line, without the executable's name, and gives the exit code. Without a command it runs the demo.
@@ -40,16 +41,21 @@ function createProgram(console: Console, setExitCode: (code: number) => void): C
     .configureOutput({
       writeOut: (text) => void console.stdout.write(text),
       writeErr: (text) => void console.stderr.write(text),
-      outputError: (text, write) => write(text.replace(/^error: /, "holdfast: ")),
+      outputError: (text, write) => write(`holdfast: ${usageText(text)}; holdfast --help lists what there is\n`),
     })
-    .showHelpAfterError("(holdfast --help lists what there is)")
     .addHelpText(
       "after",
-      "\nWithout a command, holdfast runs the demo. Exit codes and the shape of --json: docs/cli.md, docs/json.md",
+      "\nWithout a command, holdfast runs the demo. Exit codes and the shape of --json: docs/cli.md, docs/json.md" +
+        "\n\nExample:\n  holdfast --seed 7",
     );
   addDemoCommand(program, console, setExitCode);
   addReproduceCommand(program, console, setExitCode);
   return program;
+}
+
+/** The parser's words on one line; it says `error: unknown command 'demp'\n(Did you mean demo?)`. */
+function usageText(text: string): string {
+  return terminalText(text.replace(/^error: |\.?\n$/g, "").replaceAll("\n", " "));
 }
 
 function readVersion(): string {

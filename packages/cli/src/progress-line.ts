@@ -19,7 +19,8 @@ export class ProgressLine {
     if (!this.#isShown) return;
     const share = of === 0 ? 0 : Math.min(1, done / of);
     const bar = "█".repeat(Math.round(share * 20)).padEnd(20, "░");
-    const line = `${bar} ${doing} ${done} of ${of}`.slice(0, Math.max(10, this.#stream.columns - 1));
+    // A terminal that does not know its width says 0, or nothing at all.
+    const line = `${bar} ${doing} ${done} of ${of}`.slice(0, (this.#stream.columns || 80) - 1);
     if (line === this.#last) return;
     this.#last = line;
     this.#stream.write(`\r\u001b[2K${line}`);

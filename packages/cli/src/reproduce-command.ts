@@ -4,14 +4,15 @@
  * @module
  */
 import { readFile } from "node:fs/promises";
-import { compare, type Comparison, type LevelResult, reproduce, type ReproduceResult } from "@holdfast/reproduce";
+import { compare, type Comparison, reproduce, type ReproduceResult } from "@holdfast/reproduce";
 import { type Command, Option } from "commander";
 import { type Console, UsageError } from "./console.ts";
 import { exitCodes } from "./exit-codes.ts";
-import { interruptionSignal } from "./interruption.ts";
+import { InterruptionListener } from "./interruption.ts";
 import { readWhole } from "./numbers.ts";
 import { ProgressLine } from "./progress-line.ts";
 import { reproduceText } from "./reproduce-text.ts";
+import { terminalJson } from "./terminal-text.ts";
 
 interface ReproduceFlags {
   readonly signature: string | RegExp;
@@ -38,7 +39,11 @@ export function addReproduceCommand(program: Command, console: Console, setExitC
       "cancel scope",
     )
     .option("--requests <n>", "requests at each level", (text) => readWhole("--requests", text, 1), 100)
-    .option("--concurrency <n,...>", "levels, measured one after another", readLevels, [10])
+    .addOption(
+      new Option("--concurrency <n,...>", "levels, measured one after another")
+        .argParser(readLevels)
+        .default([10], "10"),
+    )
     .option("--method <name>", "GET, or POST when there is a body")
     .addOption(
       new Option("--header <line>", 'a header, "name: value"; may be repeated')
@@ -63,6 +68,7 @@ async function run(url: string, flags: ReproduceFlags, { stdout, stderr }: Conso
   const { signature, requests, concurrency, method, header: headers, body, timeout: timeoutMs, json } = flags;
   const earlier = flags.compare === undefined ? undefined : await readEarlier(flags.compare);
   const level = earlier === undefined ? undefined : comparedLevel(flags, earlier);
+  using interruption = new InterruptionListener();
   const line = new ProgressLine(stderr, !json);
   try {
     const result = await reproduce({
@@ -72,7 +78,7 @@ async function run(url: string, flags: ReproduceFlags, { stdout, stderr }: Conso
       concurrency,
       headers,
       timeoutMs,
-      signal: interruptionSignal(),
+      signal: interruption.signal,
       ...(method === undefined ? {} : { method }),
       ...(body === undefined ? {} : { body }),
       onProgress: (progress) =>
@@ -81,7 +87,7 @@ async function run(url: string, flags: ReproduceFlags, { stdout, stderr }: Conso
     line.clear();
     const comparison =
       earlier === undefined || level === undefined ? null : compare(earlier, result, { concurrency: level });
-    stdout.write(json ? `${JSON.stringify({ ...result, comparison })}\n` : reproduceText(result, comparison));
+    stdout.write(json ? terminalJson({ ...result, comparison }) : reproduceText(result, comparison));
     return exitCodeOf(result, comparison);
   } finally {
     line.clear();
@@ -116,20 +122,30 @@ function comparedLevel({ at, concurrency, signature }: ReproduceFlags, earlier: 
 async function readEarlier(file: string): Promise<ReproduceResult> {
   try {
     const text = await readFile(file, "utf8");
-    const value = JSON.parse(text.trim().split("\n").at(-1) ?? "") as ReproduceResult;
-    if (typeof value.signature === "string" && Array.isArray(value.levels) && value.levels.every(isLevel)) return value;
+    const value: unknown = JSON.parse(text.trim().split("\n").at(-1) ?? "");
+    if (isResult(value)) return value;
   } catch (error) {
     throw new UsageError(`--compare ${file}: ${error instanceof Error ? error.message : String(error)}`, {
       cause: error,
     });
   }
-  throw new UsageError(`--compare ${file}: this is no result of holdfast reproduce --json`);
+  throw new UsageError(`--compare ${file}: the last line is no result of holdfast reproduce --json`);
+}
+
+/** Whether a value has all that a comparison reads. */
+function isResult(value: unknown): value is ReproduceResult {
+  const { signature, levels } = fieldsOf(value);
+  return typeof signature === "string" && Array.isArray(levels) && levels.every(isLevel);
 }
 
 function isLevel(level: unknown): boolean {
-  if (typeof level !== "object" || level === null) return false;
-  const { concurrency, requests, answered, hits, interval } = level as Partial<LevelResult>;
-  return [concurrency, requests, answered, hits].every(Number.isSafeInteger) && typeof interval?.low === "number";
+  const { concurrency, requests, answered, hits, interval } = fieldsOf(level);
+  const { low, high } = fieldsOf(interval);
+  return [concurrency, requests, answered, hits].every(Number.isSafeInteger) && [low, high].every(Number.isFinite);
+}
+
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 }
 
 function readLevels(text: string): readonly number[] {

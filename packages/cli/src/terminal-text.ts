@@ -4,13 +4,16 @@
  * @module
  */
 
-/**
- * Replaces control characters, line breaks and direction marks by visible escapes, so that a body or a tool's name can
- * neither move the cursor nor pass for output of ours.
- */
+/** What can move the cursor, break a line, or change the direction of what follows. */
+const acting = /[\p{Cc}\p{Cf}\u2028\u2029]/gu;
+
+/** Replaces what a terminal would act on by visible escapes, so that a body cannot pass for output of ours. */
 export function terminalText(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) => {
-    const code = character.codePointAt(0) ?? 0;
-    return `\\u{${code.toString(16)}}`;
-  });
+  return text.replace(acting, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
+}
+
+/** A value as one line of JSON, in which the same characters are written as JSON escapes. */
+export function terminalJson(value: unknown): string {
+  const escape = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return `${JSON.stringify(value).replace(acting, (character) => character.split("").map(escape).join(""))}\n`;
 }

@@ -6,6 +6,9 @@ import { main } from "../src/main.ts";
 import { captureConsole } from "./captured-console.ts";
 import { serve } from "./http-server.ts";
 
+const atTen = { concurrency: 10, requests: 10, answered: 10, hits: 2, interval: { low: 0.06, high: 0.51 } };
+const notOurs = "the last line is no result of holdfast reproduce --json";
+
 test("exits with 1 and tells the hits when the signature is seen", async () => {
   await using server = await serve((count) => ({ status: 500, body: count % 5 === 0 ? "a cancel scope" : "fine" }));
   const console = captureConsole();
@@ -27,6 +30,64 @@ test("exits with 0 when it is not seen", async () => {
   expect(code).toBe(0);
   expect(server.requests()).toBe(12);
   expect(console.out()).toMatch(/1 at a time: 0 of 6[\s\S]*3 at a time: 0 of 6/);
+});
+
+test("listens to signals while it runs, and no longer", async () => {
+  const listeners = (): readonly number[] => [process.listenerCount("SIGINT"), process.listenerCount("SIGTERM")];
+  const [interrupts = 0, terminations = 0] = listeners();
+  let during: readonly number[] = [];
+  await using server = await serve(() => {
+    during = listeners();
+    return { body: "fine" };
+  });
+
+  await main(["reproduce", server.url, "--requests", "1"], captureConsole());
+
+  expect(during).toEqual([interrupts + 1, terminations + 1]);
+  expect(listeners()).toEqual([interrupts, terminations]);
+});
+
+test("sends the method, headers and body that it is given", async () => {
+  await using server = await serve(() => ({ body: "fine" }));
+  const headers = ["--header", "content-type: application/json", "--header", "X-Empty:"];
+
+  const code = await main(
+    ["reproduce", server.url, "--requests", "1", "--method", "PUT", ...headers, "--body", "{}"],
+    captureConsole(),
+  );
+
+  expect(code).toBe(0);
+  expect(server.last()).toMatchObject({
+    method: "PUT",
+    headers: { "content-type": "application/json", "x-empty": "" },
+    body: "{}",
+  });
+});
+
+test.each([
+  ["text is looked for as it is", "a.c", 0],
+  ["slashes make an expression", "/a.c/", 1],
+  ["with its flags", "/A.C/i", 1],
+  ["and without them", "/A.C/", 0],
+])("of a signature, %s", async (_, signature, exitCode) => {
+  await using server = await serve(() => ({ body: "abc" }));
+
+  const code = await main(["reproduce", server.url, "--requests", "1", "--signature", signature], captureConsole());
+
+  expect(code).toBe(exitCode);
+});
+
+test("a response that takes longer than the timeout is counted, and not waited for", async () => {
+  await using server = await serve((count) => (count === 1 ? { body: "fine" } : undefined));
+  const console = captureConsole();
+
+  const code = await main(
+    ["reproduce", server.url, "--requests", "2", "--concurrency", "1", "--timeout", "100"],
+    console,
+  );
+
+  expect(code).toBe(0);
+  expect(console.out()).toContain("(1 timeout)");
 });
 
 test("exits with 2 and one line when nothing answers", async () => {
@@ -64,10 +125,7 @@ test("calls it fixed when enough clean runs follow, and says how many are enough
   await using folder = await temporaryFolder();
   await using server = await serve(() => ({ body: "fine" }));
   const before = join(folder.path, "before.json");
-  await writeFile(
-    before,
-    `${JSON.stringify({ signature: "cancel scope", levels: [{ concurrency: 2, requests: 10, answered: 10, hits: 2, interval: { low: 0.06, high: 0.51 } }] })}\n`,
-  );
+  await writeFile(before, earlier({ levels: [{ ...atTen, concurrency: 2 }] }));
   const few = captureConsole();
   const enough = captureConsole();
 
@@ -87,25 +145,18 @@ test("calls it fixed when enough clean runs follow, and says how many are enough
 });
 
 test.each([
-  ["a file that is not there", undefined, []],
-  ["no JSON", "nonsense", []],
-  ["JSON of something else", "{}", []],
-  [
-    "a run without the level",
-    '{"levels":[{"concurrency":7,"requests":10,"answered":10,"hits":2,"interval":{"low":0.06,"high":0.51}}],"signature":"cancel scope"}',
-    [],
-  ],
-  [
-    "several levels and none named",
-    '{"levels":[{"concurrency":1,"requests":10,"answered":10,"hits":2,"interval":{"low":0.06,"high":0.51}}],"signature":"cancel scope"}',
-    ["--concurrency", "1,2"],
-  ],
-  [
-    "a run for something else",
-    '{"levels":[{"concurrency":10,"requests":10,"answered":10,"hits":2,"interval":{"low":0.06,"high":0.51}}],"signature":"EOF"}',
-    [],
-  ],
-] as const)("refuses to compare with %s before anything is sent", async (_name, text, more) => {
+  ["a file that is not there", undefined, [], "ENOENT"],
+  ["no JSON", "nonsense", [], "is not valid JSON"],
+  ["JSON of something else", "null", [], notOurs],
+  ["a run without a signature", earlier({ signature: 7 }), [], notOurs],
+  ["a run without levels", earlier({ levels: {} }), [], notOurs],
+  ["a level that is none", earlier({ levels: [null] }), [], notOurs],
+  ["a level without its counts", earlier({ levels: [{ ...atTen, answered: "10" }] }), [], notOurs],
+  ["a level without its interval", earlier({ levels: [{ ...atTen, interval: { low: 0.1 } }] }), [], notOurs],
+  ["a run without the level", earlier(), ["--concurrency", "7"], "the earlier run has no level 7; it has 10"],
+  ["several levels and none named", earlier(), ["--concurrency", "1,10"], "with several levels needs --at <n>"],
+  ["a run for something else", earlier({ signature: "EOF" }), [], "looked for EOF; give the same --signature"],
+])("refuses to compare with %s before anything is sent", async (_name, text, more, found) => {
   await using server = await serve(() => ({ body: "fine" }));
   await using folder = await temporaryFolder();
   const before = join(folder.path, "before.json");
@@ -115,8 +166,21 @@ test.each([
   const code = await main(["reproduce", server.url, "--compare", before, ...more], console);
 
   expect(code).toBe(64);
-  expect(console.err()).toMatch(/^holdfast: --compare/);
+  expect(console.err()).toMatch(/^holdfast: --compare.*\n$/);
+  expect(console.err()).toContain(found);
   expect(server.requests()).toBe(0);
+});
+
+test("refuses to compare at a level that it does not measure", async () => {
+  await using folder = await temporaryFolder();
+  const before = join(folder.path, "before.json");
+  await writeFile(before, earlier());
+  const console = captureConsole();
+
+  const code = await main(["reproduce", "http://127.0.0.1:9/", "--compare", before, "--at", "4"], console);
+
+  expect(code).toBe(64);
+  expect(console.err()).toBe("holdfast: --at 4 is not among the levels of --concurrency\n");
 });
 
 test("shows bodies from outside without letting them act on the terminal", async () => {
@@ -142,6 +206,11 @@ test("draws its progress on a terminal and clears it, and draws none in a pipe",
   expect(terminal.err().endsWith("\r\u001b[2K")).toBe(true);
   expect(pipe.err()).toBe("");
 });
+
+/** What an earlier run printed, after something else that does not matter. */
+function earlier(more: object = {}): string {
+  return `progress\n${JSON.stringify({ signature: "cancel scope", levels: [atTen], ...more })}\n`;
+}
 
 async function closedServer(): Promise<{ url: string }> {
   await using server = await serve(() => ({ body: "" }));

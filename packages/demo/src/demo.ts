@@ -11,17 +11,12 @@ import { fetchFailures } from "./fetch-failures.ts";
 import type { FailureRecord } from "./backend/failure-record.ts";
 import { type LaneMeasurement, measureLanes, type Progress } from "./measurement.ts";
 import { type OrdersResult, runCountedOrders, runOwnedOrders } from "./finishing-orders.ts";
-import { createParameters, type Parameters, quickFactor } from "./parameters.ts";
-import { writeReport } from "./report/write-report.ts";
+import { createParameters, type ParameterOptions, type Parameters, quickFactor } from "./parameters.ts";
+import { assertWritable, writeReport } from "./report/write-report.ts";
 import { startTriageServer } from "./triage/start-triage-server.ts";
 
 /** How the demo is run. */
-export interface DemoOptions {
-  readonly seed?: number;
-  /** The factor on every latency, above 0 and at most 1. */
-  readonly timeScale?: number;
-  /** A real model in place of the scripted one: `openai:<name>`, or `http://host/v1#<name>`. */
-  readonly model?: string;
+export interface DemoOptions extends ParameterOptions {
   /** Where the report goes. */
   readonly reportPath: string;
   /** Ends the demo; its processes are gone before it rejects. */
@@ -55,8 +50,9 @@ export interface DemoResult {
  *
  * **Cancellation:** an abort of `options.signal` ends the requests and the child processes first.
  *
- * @throws RangeError for parameters that are out of range; {@link ChildNotReadyError}; what the requests throw when the
- * backend cannot be reached at all.
+ * @throws RangeError for parameters that are out of range and {@link ReportNotWrittenError} for a path that cannot be
+ * written, before anything is started; {@link ChildNotReadyError}; what the requests throw when the backend cannot be
+ * reached at all.
  */
 export function runDemo(options: DemoOptions): Promise<DemoResult> {
   const { signal } = options;
@@ -65,28 +61,29 @@ export function runDemo(options: DemoOptions): Promise<DemoResult> {
 
 async function retell(options: DemoOptions): Promise<DemoResult> {
   const started = performance.now();
-  const { onProgress = () => {}, reportPath, model = "scripted", whileUp } = options;
+  const { onProgress = () => {}, reportPath, whileUp } = options;
   const parameters = createParameters(options);
+  await assertWritable(reportPath);
   const [counted, owned] = await gather([() => runCountedOrders(4), () => runOwnedOrders(4)]);
 
   await using stage = new AsyncDisposableStack();
-  const backendUrl = await setStage(stage, parameters, options);
+  const backendUrl = await setStage(stage, parameters);
   const measured = await measureLanes(backendUrl, parameters, onProgress);
   const found = { parameters, ...measured, miniature: { counted, owned }, failures: await fetchFailures(backendUrl) };
   const claims = checkClaims(found);
-  await writeReport(reportPath, { ...found, claims, model });
+  await writeReport(reportPath, { ...found, claims });
   const result = { ...found, claims, reportPath, tookMs: performance.now() - started };
   await whileUp?.(result, backendUrl);
   return result;
 }
 
 /** Starts the processes; the stack ends them, the backend first. */
-async function setStage(stage: AsyncDisposableStack, parameters: Parameters, { model }: DemoOptions): Promise<string> {
-  const { seed, toolMs, modelMs } = parameters;
+async function setStage(stage: AsyncDisposableStack, parameters: Parameters): Promise<string> {
+  const { seed, toolMs, modelMs, model } = parameters;
   const triage = await withSignal((signal) => startTriageServer({ seed, toolMs, quickFactor, signal }));
   stage.defer(() => triage.close());
   const backend = await withSignal((signal) =>
-    startBackend({ triageUrl: triage.url, seed, modelMs, ...(model === undefined ? {} : { model }) }, signal),
+    startBackend({ triageUrl: triage.url, seed, modelMs, ...(model !== null && { model }) }, signal),
   );
   stage.defer(() => backend.close());
   return backend.url;

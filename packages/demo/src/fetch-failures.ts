@@ -3,15 +3,26 @@
  *
  * @module
  */
-import { withSignal } from "@holdfast/concurrency";
+import { isCancelled, withSignal } from "@holdfast/concurrency";
+import { UnreachableError } from "@holdfast/reproduce";
 import type { FailureRecord } from "./backend/failure-record.ts";
 
 /**
  * Fetches the records of all lanes.
  *
  * **Cancellation:** ends the request.
+ *
+ * @throws {@link UnreachableError} when the backend has gone.
  */
 export async function fetchFailures(backendUrl: string): Promise<readonly FailureRecord[]> {
-  const answer = await withSignal((signal) => fetch(`${backendUrl}/failures`, { signal }));
-  return (await answer.json()) as readonly FailureRecord[];
+  const url = `${backendUrl}/failures`;
+  try {
+    return await withSignal(async (signal) => {
+      const answer = await fetch(url, { signal });
+      return (await answer.json()) as readonly FailureRecord[];
+    });
+  } catch (error) {
+    if (isCancelled(error)) throw error;
+    throw new UnreachableError(url, 1, { cause: error });
+  }
 }

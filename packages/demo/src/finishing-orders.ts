@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { gather, leafErrors, Owner, run } from "@holdfast/concurrency";
+import { gather, leafErrors, run } from "@holdfast/concurrency";
 import { VirtualRuntime } from "@holdfast/concurrency/testing";
 import { type Connection, CountedConnection, OwnedConnection, toolCall } from "./miniature.ts";
 
@@ -57,7 +57,7 @@ async function runOrder(order: readonly number[], connection: Connection): Promi
     const [leaf] = leafErrors(error);
     return leaf instanceof Error ? leaf : new Error("a call failed with something that is no error", { cause: leaf });
   } finally {
-    if ("owner" in connection && connection.owner instanceof Owner) await connection.owner.close();
+    if (connection instanceof OwnedConnection) await connection.owner.close();
   }
 }
 

@@ -15,4 +15,4 @@ export {
 } from "./errors.ts";
 export type { OrdersResult } from "./finishing-orders.ts";
 export type { LaneMeasurement, LevelMeasurement, Progress } from "./measurement.ts";
-export { type LaneName, type Level, type Parameters, testLevel } from "./parameters.ts";
+export { type LaneName, type Level, type ParameterOptions, type Parameters, testLevel } from "./parameters.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { gather, withSignal } from "@holdfast/concurrency";
-import { fisherExact, type Interval, type Latency, type LevelResult, reproduce } from "@holdfast/reproduce";
+import { type Count, fisherExact, type Interval, type Latency, type LevelResult, reproduce } from "@holdfast/reproduce";
 import { type LaneName, laneNames, type Level, type Parameters, testLevel } from "./parameters.ts";
 import { predictControl, predictCounted } from "./prediction.ts";
 import { question } from "./question.ts";
@@ -13,13 +13,15 @@ import { question } from "./question.ts";
 export interface LevelMeasurement {
   readonly concurrency: number;
   readonly requests: number;
+  /** Requests that got a whole response: those that shares and intervals are of. */
+  readonly answered: number;
   /** Responses whose body had the signature. */
   readonly hits: number;
   /** Requests that did not end with 200, flagged or not. */
   readonly failed: number;
-  /** The 95 % Wilson interval of hits / requests. */
+  /** The 95 % Wilson interval of hits / answered. */
   readonly interval: Interval;
-  /** The same by batches of `concurrency` requests: hits of one session come together. */
+  /** The same by batches of `concurrency` responses: hits of one session come together. */
   readonly batches: LevelResult["batches"];
   readonly latency: Latency | null;
   /** The share that the simulation predicts; null where it says nothing. */
@@ -75,8 +77,15 @@ export async function measureLanes(
   return {
     lanes,
     control: all.find(({ name }) => name === "control") as LaneMeasurement,
-    p: compareAtTestLevel(lanes),
+    p: fisherExact(countAtTestLevel(lanes, "counted"), countAtTestLevel(lanes, "owned")),
   };
+}
+
+/** What a lane gave at the level at which the lanes are compared. */
+export function atTestLevel(lanes: readonly LaneMeasurement[], name: LaneName): LevelMeasurement {
+  const level = lanes.find((lane) => lane.name === name)?.levels.find(({ concurrency }) => concurrency === testLevel);
+  if (level === undefined) throw new TypeError(`the lane ${name} was not measured at ${testLevel} in parallel`);
+  return level;
 }
 
 /**
@@ -113,6 +122,7 @@ async function measure(
   return {
     concurrency,
     requests,
+    answered: level.answered,
     hits: level.hits,
     failed: requests - (level.statuses["200"] ?? 0),
     interval: level.interval,
@@ -123,17 +133,16 @@ async function measure(
 }
 
 function predictFor(name: LaneName, parameters: Parameters, concurrency: number, requests: number): number | null {
+  // Of a real model's times nothing is known beforehand.
+  if (parameters.model !== null && name !== "owned") return null;
   if (name === "counted") return predictCounted(parameters, concurrency, requests);
   if (name === "control") return predictControl(parameters, concurrency, requests);
   return name === "owned" ? 0 : null;
 }
 
-function compareAtTestLevel(lanes: readonly LaneMeasurement[]): number {
-  const [counted, owned] = (["counted", "owned"] as const).map((name) => {
-    const level = lanes.find((lane) => lane.name === name)?.levels.find(({ concurrency }) => concurrency === testLevel);
-    return { hits: level?.hits ?? 0, trials: level?.requests ?? 1 };
-  });
-  return counted === undefined || owned === undefined ? 1 : fisherExact(counted, owned);
+function countAtTestLevel(lanes: readonly LaneMeasurement[], name: LaneName): Count {
+  const { hits, answered } = atTestLevel(lanes, name);
+  return { hits, trials: answered };
 }
 
 /** A level is as far as all of its lanes together. */

@@ -26,6 +26,18 @@ export interface Parameters {
   /** Mean time of one tool call, in milliseconds, scale applied. */
   readonly toolMs: number;
   readonly levels: readonly Level[];
+  /** The real model's name; null for the scripted one, whose times are `modelMs`. */
+  readonly model: string | null;
+}
+
+/** What a caller may choose; all of it has a default. */
+export interface ParameterOptions {
+  readonly seed?: number;
+  /** The factor on every latency, above 0 and at most 1. Default 1/50. */
+  readonly timeScale?: number;
+  /** The level at which the lanes are compared, {@link testLevel}, must be among them. */
+  readonly levels?: readonly Level[];
+  readonly model?: string;
 }
 
 /** The level at which the lanes are compared: fixed beforehand, never chosen by its outcome. */
@@ -56,14 +68,15 @@ const defaultLevels: readonly Level[] = [
 /**
  * Works out the parameters of a run.
  *
- * @throws RangeError for a seed that is no whole number, or a time scale that is not above 0 and at most 1.
+ * @throws RangeError for a seed that is no whole number, a time scale that is not above 0 and at most 1, or levels
+ * without the one at which the lanes are compared.
  */
-export function createParameters({
-  seed = 1,
-  timeScale = defaultTimeScale,
-}: { seed?: number; timeScale?: number } = {}): Parameters {
+export function createParameters(options: ParameterOptions = {}): Parameters {
+  const { seed = 1, timeScale = defaultTimeScale, levels = defaultLevels, model = null } = options;
   if (!Number.isSafeInteger(seed)) throw new RangeError(`a seed is a whole number, and ${seed} is not`);
   if (!(timeScale > 0 && timeScale <= 1))
     throw new RangeError(`a time scale is above 0 and at most 1, and ${timeScale} is not`);
-  return { seed, timeScale, modelMs: modelMs * timeScale, toolMs: toolMs * timeScale, levels: defaultLevels };
+  if (levels.every(({ concurrency }) => concurrency !== testLevel))
+    throw new RangeError(`the levels must have ${testLevel}, where the connections are compared`);
+  return { seed, timeScale, modelMs: modelMs * timeScale, toolMs: toolMs * timeScale, levels, model };
 }

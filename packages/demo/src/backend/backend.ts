@@ -4,11 +4,9 @@
  * @module
  */
 import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import { z } from "zod";
-import { PortInUseError } from "../errors.ts";
-import { laneNames } from "../parameters.ts";
+import { listenLocally, readOptions } from "../local-server.ts";
 import { createApp } from "./app.ts";
 import { createLanes } from "./lanes.ts";
 import { RunsInFlight } from "./runs-in-flight.ts";
@@ -29,10 +27,14 @@ export interface BackendOptions {
 }
 
 /** A backend that listens. */
-export interface Backend {
+export interface Backend extends AsyncDisposable {
   /** `http://127.0.0.1:<port>` */
   readonly url: string;
-  /** Stops listening, drains the runs, closes connections and lanes. A second call waits for the first. */
+  /**
+   * Stops listening, drains the runs, closes connections and lanes. A second call waits for the first.
+   *
+   * **Cancellation:** none; runs that are left after `drainMs` are cancelled.
+   */
   close(): Promise<void>;
 }
 
@@ -50,43 +52,38 @@ const backendOptions = z.strictObject({
  *
  * **Cancellation:** none.
  *
- * @throws {@link PortInUseError}; what the triage server's connection throws when it is not there.
+ * @throws RangeError when an option is out of its range; {@link PortInUseError}; {@link ModelUnavailableError}; what the
+ * triage server's connection throws when it is not there.
  */
 export async function createBackend(options: BackendOptions): Promise<Backend> {
-  const { triageUrl, port, seed, modelMs, model, drainMs } = backendOptions.parse(options);
-  const lanes = await createLanes({ triageUrl, seed, modelMs, ...(model === undefined ? {} : { model }) });
+  const { port, drainMs, ...lanesOptions } = readOptions("the agent backend", backendOptions, options);
+  const lanes = await createLanes(lanesOptions);
   const runs = new RunsInFlight();
   const closeLanes = async (): Promise<void> => {
     await Promise.allSettled([...lanes.values()].map((lane) => lane.close()));
   };
+  // The adapter must replace the global Request: the body limit rebuilds a chunked request, and the original cannot.
   const server = createAdaptorServer({ fetch: createApp(lanes, runs).fetch }) as Server;
+  let url: string;
   try {
-    await listen(server, port);
+    url = await listenLocally(server, port);
   } catch (error) {
     await closeLanes();
     throw error;
   }
-  let closing: Promise<void> | undefined;
+
+  let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
-    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    const stopped = new Promise((resolve) => server.close(resolve));
     await runs.drain(drainMs);
-    // Answers are out by now; what is left are idle keep-alive connections.
-    server.closeIdleConnections();
     await closeLanes();
     server.closeAllConnections();
-    await closed;
+    await stopped;
   };
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => (closing ??= close()) };
+  const backend: Backend = {
+    url,
+    close: () => (closed ??= close()),
+    [Symbol.asyncDispose]: () => backend.close(),
+  };
+  return backend;
 }
-
-async function listen(server: Server, port: number): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  server.once("error", (error: NodeJS.ErrnoException) => {
-    reject(error.code === "EADDRINUSE" ? new PortInUseError(port, { cause: error }) : error);
-  });
-  server.listen(port, "127.0.0.1", resolve);
-  await promise;
-}
-
-/** The agents of the backend, for whoever asks for one that is not there. */
-export const agentNames: readonly string[] = laneNames;

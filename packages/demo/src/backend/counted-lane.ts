@@ -6,20 +6,21 @@
  *
  * @module
  */
-import { AsyncLocalStorage } from "node:async_hooks";
-import { currentTask } from "@holdfast/concurrency";
+import { currentTask, ScopeWrongTaskError, type TaskInfo } from "@holdfast/concurrency";
 import type { ToolDefinition, Toolset } from "@holdfast/mcp";
 import type { Client } from "@modelcontextprotocol/client";
 import { CountedConnection } from "../miniature.ts";
-import type { LaneConnection } from "./lane.ts";
-import { callOfficialTool, connectionError, createOfficialClient, createOfficialTransport } from "./official-client.ts";
-
-/** Turns whose run is remembered, so that a record can name the opener when it has long gone. */
-const turnsRemembered = 1_000;
+import { currentRun, type LaneConnection } from "./lane.ts";
+import {
+  callOfficialTool,
+  connectionError,
+  connectOfficial,
+  createOfficialClient,
+  createOfficialTransport,
+} from "./official-client.ts";
 
 export function createCountedLane(url: string, tools: readonly ToolDefinition[]): LaneConnection {
-  const runName = new AsyncLocalStorage<string>();
-  const runOfTurn = new Map<number, string>();
+  const runOfTurn = new WeakMap<TaskInfo, string | undefined>();
   let client: Client | undefined;
   let closeCurrent = async (): Promise<void> => {};
   const connection = new CountedConnection({
@@ -28,10 +29,13 @@ export function createCountedLane(url: string, tools: readonly ToolDefinition[])
       const transport = createOfficialTransport(url);
       client = opened;
       closeCurrent = async () => {
-        await transport.terminateSession();
-        await opened.close();
+        try {
+          await transport.terminateSession();
+        } finally {
+          await opened.close();
+        }
       };
-      await opened.connect(transport);
+      await connectOfficial(opened, transport);
     },
     close: () => closeCurrent(),
   });
@@ -40,7 +44,7 @@ export function createCountedLane(url: string, tools: readonly ToolDefinition[])
     name: "triage",
     listTools: () => Promise.resolve(tools),
     aroundBatch: async (body) => {
-      remember(runOfTurn, currentTask().id, runName.getStore() ?? "run");
+      runOfTurn.set(currentTask(), currentRun());
       await using _borrowed = await connection.borrow();
       return await body();
     },
@@ -50,18 +54,13 @@ export function createCountedLane(url: string, tools: readonly ToolDefinition[])
       return await callOfficialTool(client, name, input);
     },
   };
+  const runOf = (task: TaskInfo | undefined): string | null => (task && runOfTurn.get(task)) ?? null;
   return {
     toolset,
-    aroundRun: (run, body) => runName.run(run, body),
-    runOfTask: (id) => runOfTurn.get(id),
+    partiesOf: (error) =>
+      error instanceof ScopeWrongTaskError ? { opener: runOf(error.host), closer: runOf(error.task) } : undefined,
     close: async () => {
       if (connection.count > 0) await closeCurrent();
     },
   };
-}
-
-function remember(names: Map<number, string>, id: number, name: string): void {
-  names.set(id, name);
-  const [oldest] = names.keys();
-  if (names.size > turnsRemembered && oldest !== undefined) names.delete(oldest);
 }

@@ -3,10 +3,18 @@
  *
  * @module
  */
-import { leafErrors, isCancelled, ScopeWrongTaskError } from "@holdfast/concurrency";
+import { isCancelled, leafErrors } from "@holdfast/concurrency";
+
+/** Who opened a connection and who closed it, as names of runs. */
+export interface Parties {
+  /** Null where that is not known. */
+  readonly opener: string | null;
+  /** Who closed it, or tried to; null where that is not known, or nobody did. */
+  readonly closer: string | null;
+}
 
 /** Why and how a run failed. */
-export interface FailureRecord {
+export interface FailureRecord extends Parties {
   readonly agent: string;
   /** The run that failed: `run 17`. */
   readonly run: string;
@@ -14,10 +22,6 @@ export interface FailureRecord {
   readonly message: string;
   /** The most tool calls of this agent that were in flight at once while the run lasted. */
   readonly callsInFlight: number;
-  /** Who opened the connection; null where that is not known. */
-  readonly opener: string | null;
-  /** Who closed it, or tried to; null where nobody did. */
-  readonly closer: string | null;
 }
 
 /** The error of a run as the HTTP answer tells it. */
@@ -26,7 +30,7 @@ export interface RunFailure {
   readonly message: string;
   /** The messages of all leaves. */
   readonly errors: readonly string[];
-  /** The leaf that code and message come from. */
+  /** The leaf that code and message come from; a cancellation only when nothing else is there. */
   readonly leaf: unknown;
 }
 
@@ -35,18 +39,6 @@ export function describeFailure(error: unknown): RunFailure {
   const leaves = leafErrors(error);
   const leaf = leaves.find((each) => !isCancelled(each)) ?? leaves[0];
   return { code: codeOf(leaf), message: messageOf(leaf), errors: leaves.map(messageOf), leaf };
-}
-
-/** Who opened and who tried to close, where the error itself says so. */
-export function partiesOf(
-  leaf: unknown,
-  nameOf: (taskId: number) => string | undefined,
-): { opener: string; closer: string } | undefined {
-  if (!(leaf instanceof ScopeWrongTaskError) || leaf.task === undefined) return undefined;
-  return {
-    opener: nameOf(leaf.host.id) ?? `task ${leaf.host.id}`,
-    closer: nameOf(leaf.task.id) ?? `task ${leaf.task.id}`,
-  };
 }
 
 function codeOf(error: unknown): string {

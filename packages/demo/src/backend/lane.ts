@@ -3,26 +3,27 @@
  *
  * @module
  */
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { Agent, AgentResult } from "@holdfast/agent";
+import { isCancelled } from "@holdfast/concurrency";
 import type { Toolset } from "@holdfast/mcp";
-import { describeFailure, type FailureRecord, partiesOf } from "./failure-record.ts";
-
-/** Who opened and who closed, as the connection of a lane saw it last. */
-export interface Parties {
-  readonly opener: string | null;
-  readonly closer: string | null;
-}
+import { describeFailure, type FailureRecord, type Parties } from "./failure-record.ts";
 
 /** How a lane reaches its tools. */
 export interface LaneConnection {
   readonly toolset: Toolset;
   /** Wraps a whole run, where the lane's way is to connect for each. */
-  aroundRun?<T>(run: string, body: () => Promise<T>): Promise<T>;
-  /** The name of the run that a task belongs to, where the lane knows. */
-  runOfTask?(taskId: number): string | undefined;
-  /** Who opened and closed, where the error of a run does not say. */
-  parties?(): Parties;
+  aroundRun?<T>(body: () => Promise<T>): Promise<T>;
+  /** Who opened and who closed the connection that gave this error, where the lane knows. */
+  partiesOf?(error: unknown): Parties | undefined;
   close(): Promise<void>;
+}
+
+const runName = new AsyncLocalStorage<string>();
+
+/** The name of the run that the calling code belongs to; undefined outside every run. */
+export function currentRun(): string | undefined {
+  return runName.getStore();
 }
 
 /** Records kept; older ones give way. */
@@ -43,7 +44,7 @@ export class Lane {
     this.#agent = createAgent(this.#counting(connection.toolset));
   }
 
-  /** The failed runs, oldest first. */
+  /** The failed runs, oldest first. A run that was cancelled has not failed. */
   get records(): readonly FailureRecord[] {
     return this.#records;
   }
@@ -61,7 +62,7 @@ export class Lane {
     const body = (): Promise<AgentResult> => this.#agent.run(prompt);
     this.#running.add(run);
     try {
-      return await (this.#connection.aroundRun?.(run.name, body) ?? body());
+      return await runName.run(run.name, () => this.#connection.aroundRun?.(body) ?? body());
     } catch (error) {
       this.#record(run, error);
       throw error;
@@ -76,8 +77,8 @@ export class Lane {
 
   #record({ name, peak }: Run, error: unknown): void {
     const { code, message, leaf } = describeFailure(error);
-    const parties = partiesOf(leaf, (id) => this.#connection.runOfTask?.(id)) ?? this.#connection.parties?.();
-    const { opener = null, closer = null } = parties ?? {};
+    if (isCancelled(leaf)) return;
+    const { opener, closer } = this.#connection.partiesOf?.(leaf) ?? { opener: null, closer: null };
     this.#records.push({ agent: this.name, run: name, code, message, callsInFlight: peak, opener, closer });
     if (this.#records.length > recordsKept) this.#records.shift();
   }

@@ -10,7 +10,6 @@ import { type LaneName, laneNames } from "../parameters.ts";
 import { createCountedLane } from "./counted-lane.ts";
 import { Lane, type LaneConnection } from "./lane.ts";
 import { loadModel } from "./load-model.ts";
-import { listTriageTools } from "./official-client.ts";
 import { createOfficialLane } from "./official-lane.ts";
 import { createOwnedLane } from "./owned-lane.ts";
 import { controlModel, triageModel } from "./scripted-models.ts";
@@ -20,30 +19,43 @@ export interface LanesOptions {
   readonly triageUrl: string;
   readonly seed: number;
   readonly modelMs: number;
-  readonly model?: string;
+  readonly model?: string | undefined;
 }
 
 const instructions =
   "You are on call for a shop. Look at logs, metrics, deploys and incidents of the service in question, all in one turn, " +
   "then say in two sentences what is wrong and whom to call.";
 
-/** Connects what a lane needs from the start; a triage server that is not there is an error here, not at a request. */
+/**
+ * Loads the model and connects what a lane needs from the start: what is not there is an error here, not at a request.
+ *
+ * @throws {@link ModelUnavailableError}; {@link McpOpenFailedError} and its kin.
+ */
 export async function createLanes(options: LanesOptions): Promise<ReadonlyMap<string, Lane>> {
-  const { triageUrl } = options;
-  const tools = await listTriageTools(triageUrl);
-  const owner = tools.filter(({ name }) => name === "who_owns");
-  const connections: Record<LaneName, LaneConnection> = {
-    counted: createCountedLane(triageUrl, tools),
-    official: createOfficialLane(triageUrl, tools),
-    owned: await createOwnedLane(triageUrl),
-    control: createCountedLane(triageUrl, owner),
-  };
-  const entries = laneNames.map(async (name) => [name, await createLane(name, connections[name], options)] as const);
-  return new Map(await Promise.all(entries));
+  const { triageUrl, model } = options;
+  const real = model === undefined ? undefined : await loadModel(model);
+  const owned = await createOwnedLane(triageUrl);
+  try {
+    const tools = await owned.toolset.listTools();
+    const connections: Record<LaneName, LaneConnection> = {
+      counted: createCountedLane(triageUrl, tools),
+      official: createOfficialLane(triageUrl, tools),
+      owned,
+      control: createCountedLane(
+        triageUrl,
+        tools.filter(({ name }) => name === "who_owns"),
+      ),
+    };
+    return new Map(
+      laneNames.map((name) => [name, createLane(name, connections[name], real ?? scripted(name, options))]),
+    );
+  } catch (error) {
+    await owned.close();
+    throw error;
+  }
 }
 
-async function createLane(name: LaneName, connection: LaneConnection, options: LanesOptions): Promise<Lane> {
-  const model = options.model === undefined ? scripted(name, options) : await loadModel(options.model);
+function createLane(name: LaneName, connection: LaneConnection, model: LanguageModelV4): Lane {
   return new Lane(name, connection, (toolset) => createAgent({ name, model, instructions, toolsets: [toolset] }));
 }
 

@@ -10,7 +10,7 @@ import { ModelUnavailableError } from "../errors.ts";
 type CreateModel = (id: string) => LanguageModelV4;
 
 /**
- * Loads a model by its name.
+ * Loads a model by its name. Nothing is asked of the provider yet, so a wrong key or id shows at the first run.
  *
  * @throws {@link ModelUnavailableError} when the name has no model in it or the provider is not installed.
  */
@@ -28,9 +28,10 @@ export async function loadModel(name: string): Promise<LanguageModelV4> {
 }
 
 async function loadCompatible(name: string): Promise<LanguageModelV4> {
-  const url = new URL(name);
-  const id = decodeURIComponent(url.hash.slice(1));
-  if (id === "") throw new ModelUnavailableError(name, "it names no model; put it behind a #");
+  const url = URL.parse(name);
+  if (url === null) throw new ModelUnavailableError(name, "it is not a URL");
+  const [, id] = name.split("#");
+  if (id === undefined || id === "") throw new ModelUnavailableError(name, "it names no model; put it behind a #");
   url.hash = "";
   const module = await importProvider(name, "@ai-sdk/openai-compatible");
   const create = module["createOpenAICompatible"] as (options: { name: string; baseURL: string }) => CreateModel;

@@ -5,7 +5,8 @@
  */
 import { type CallToolResult, Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { ToolConnectionError } from "@holdfast/agent";
-import type { ToolDefinition, ToolOutput } from "@holdfast/mcp";
+import { withSignal } from "@holdfast/concurrency";
+import type { ToolOutput } from "@holdfast/mcp";
 
 /** What the lanes call themselves towards the server. */
 const clientInfo = { name: "holdfast-demo", version: "0.1.0" };
@@ -14,7 +15,7 @@ export function createOfficialClient(): Client {
   return new Client(clientInfo);
 }
 
-/** A stock transport to the triage server. Its stream of server news is not asked for: the tools never change. */
+/** A stock transport to the triage server that does not reconnect the stream of server news: the tools never change. */
 export function createOfficialTransport(url: string): StreamableHTTPClientTransport {
   return new StreamableHTTPClientTransport(new URL(url), {
     reconnectionOptions: {
@@ -26,21 +27,12 @@ export function createOfficialTransport(url: string): StreamableHTTPClientTransp
   });
 }
 
-/** Opens a connection of its own, lists the tools, and closes it again. */
-export async function listTriageTools(url: string): Promise<readonly ToolDefinition[]> {
-  const client = createOfficialClient();
-  const transport = createOfficialTransport(url);
-  await client.connect(transport);
+/** @throws {@link ToolConnectionError} */
+export async function connectOfficial(client: Client, transport: StreamableHTTPClientTransport): Promise<void> {
   try {
-    const { tools } = await client.listTools();
-    return tools.map(({ name, description = "", inputSchema }) => ({
-      name,
-      description,
-      inputSchema: { ...inputSchema },
-    }));
-  } finally {
-    await transport.terminateSession();
-    await client.close();
+    await client.connect(transport);
+  } catch (error) {
+    throw connectionError(error);
   }
 }
 
@@ -48,14 +40,18 @@ export async function listTriageTools(url: string): Promise<readonly ToolDefinit
  * Calls a tool. Whatever the client throws is told as a failure of the connection: the triage tools answer bad arguments
  * with a result, and a stock client says too little to tell more.
  *
+ * **Cancellation:** tells the server, and ends the wait for its answer.
+ *
  * @throws {@link ToolConnectionError}
  */
-export async function callOfficialTool(client: Client, name: string, input: unknown): Promise<ToolOutput> {
-  try {
-    return toOutput(await client.callTool({ name, arguments: input as Record<string, unknown> }));
-  } catch (error) {
-    throw connectionError(error);
-  }
+export function callOfficialTool(client: Client, name: string, input: unknown): Promise<ToolOutput> {
+  return withSignal(async (signal) => {
+    try {
+      return toOutput(await client.callTool({ name, arguments: input as Record<string, unknown> }, { signal }));
+    } catch (error) {
+      throw connectionError(error);
+    }
+  });
 }
 
 /** The stock client has many words for it; this one can be searched for. */

@@ -6,7 +6,8 @@
 import { openMcpConnection } from "@holdfast/mcp";
 import type { LaneConnection } from "./lane.ts";
 
+/** @throws {@link McpOpenFailedError} when the server is not there or is no MCP server. */
 export async function createOwnedLane(url: string): Promise<LaneConnection> {
-  const connection = await openMcpConnection({ url, name: "triage" });
-  return { toolset: connection.toolset(), close: () => connection.close() };
+  const connection = await openMcpConnection({ url, name: `the triage server at ${url}` });
+  return { toolset: connection.toolset({ name: "triage" }), close: () => connection.close() };
 }

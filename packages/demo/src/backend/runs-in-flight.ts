@@ -18,15 +18,16 @@ export class RunsInFlight {
     return this.#runs.size;
   }
 
-  /** Starts a run; its signal aborts when the drain's deadline has passed. */
-  async track<T>(start: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  /**
+   * Starts a run, and counts it in until it has ended and its answer has left; its signal aborts when the drain's
+   * deadline has passed.
+   */
+  track<T>(start: (signal: AbortSignal) => Promise<T>, answered: Promise<void>): Promise<T> {
     const running = start(this.#cancel.signal);
-    this.#runs.add(running);
-    try {
-      return await running;
-    } finally {
-      this.#runs.delete(running);
-    }
+    const over = Promise.allSettled([running, answered]);
+    this.#runs.add(over);
+    void over.then(() => this.#runs.delete(over));
+    return running;
   }
 
   /** Takes no new runs, waits for those under way, cancels them after `deadlineMs`, and resolves when none is left. */
@@ -36,7 +37,7 @@ export class RunsInFlight {
       () => this.#cancel.abort(new Error(`the server shut down after waiting ${deadlineMs} ms`)),
       deadlineMs,
     );
-    await Promise.allSettled(this.#runs);
+    await Promise.all(this.#runs);
     clearTimeout(timer);
   }
 }

@@ -23,7 +23,9 @@ const wideWidth = 880;
 export async function ownershipFigures(): Promise<Markup> {
   const before = await traceCounted();
   const after = await traceOwned();
-  return html`${swimlaneFigure("before", before, "Before: call 0 came first and opened, call 3 left last and had to close, which is refused.")}
+  const [band] = before.bands;
+  const refusal = `Before: ${band.openedBy} came first and opened, ${band.closedBy} left last and had to close, which is refused.`;
+  return html`${swimlaneFigure("before", before, refusal)}
   ${swimlaneFigure("after", after, "After: the owner opens, parks and closes; the calls hold a lease each.")}`;
 }
 
@@ -35,20 +37,21 @@ function swimlaneFigure(id: string, input: Swimlane, caption: string): Markup {
 export function hitRateFigure(lanes: readonly LaneMeasurement[]): Markup {
   const series = lanes.map(({ name, levels }): IntervalSeries => ({
     name,
-    points: levels.map(({ concurrency, hits, requests, interval, predicted }) => ({
+    points: levels.map(({ concurrency, hits, answered, interval, predicted }) => ({
       concurrency,
-      rate: hits / requests,
+      rate: hits / answered,
       interval,
       hits,
-      responses: requests,
+      responses: answered,
       ...(predicted === null ? {} : { predicted }),
     })),
   }));
+  const isPredicted = lanes.some(({ levels }) => levels.some(({ predicted }) => predicted !== null));
   const input = { title: "Share of failed runs by requests in parallel", measure: "failed runs", series };
   return figure(
     "rates",
     (options) => intervalPlotSvg(input, options),
-    "Share of failed runs with 95 % intervals. Hollow: what a simulation of the count alone predicts.",
+    `Share of failed runs with 95 % intervals.${isPredicted ? " Hollow: what a simulation of the count alone predicts." : ""}`,
   );
 }
 

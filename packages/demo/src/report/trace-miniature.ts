@@ -5,10 +5,15 @@
  */
 import { currentTask, gather, leafErrors, run, ScopeWrongTaskError, type TaskInfo } from "@holdfast/concurrency";
 import { VirtualRuntime } from "@holdfast/concurrency/testing";
-import type { Lane, Swimlane } from "@holdfast/pictures";
+import type { Band, Lane, Swimlane } from "@holdfast/pictures";
 import { type Connection, CountedConnection, OwnedConnection, toolCall } from "../miniature.ts";
 
 const calls = [0, 1, 2, 3] as const;
+
+/** A picture of one connection. */
+export interface TracedConnection extends Swimlane {
+  readonly bands: readonly [Required<Band>];
+}
 
 interface Trace {
   readonly lanes: readonly Lane[];
@@ -19,7 +24,7 @@ interface Trace {
 }
 
 /** The counted connection: call 0 opens, call 3 tries to close. */
-export async function traceCounted(): Promise<Swimlane> {
+export async function traceCounted(): Promise<TracedConnection> {
   const { lanes, end, failure, laneOf } = await trace(new CountedConnection(), new VirtualRuntime());
   if (!(failure instanceof ScopeWrongTaskError))
     throw new TypeError("the counted connection did not fail as it should", { cause: failure });
@@ -35,7 +40,7 @@ export async function traceCounted(): Promise<Swimlane> {
 }
 
 /** The owned connection: the owner opens and closes, the calls borrow. */
-export async function traceOwned(): Promise<Swimlane> {
+export async function traceOwned(): Promise<TracedConnection> {
   const runtime = new VirtualRuntime();
   const connection = new OwnedConnection();
   const { lanes, failure } = await trace(connection, runtime);
@@ -43,7 +48,7 @@ export async function traceOwned(): Promise<Swimlane> {
   await run(() => connection.owner.close(), { runtime });
   const end = runtime.now();
   const owner: Lane = { name: "owner", spans: [{ from: 0, to: end, kind: "wait", label: "parked" }] };
-  const band = { name: "connection", from: 0, to: end, openedBy: "owner", closedBy: "owner" };
+  const band = { name: "connection", from: 0, to: end, openedBy: "owner", closedBy: "owner", refused: false };
   return { title: "The owned connection: one task opens it and closes it", lanes: [owner, ...lanes], bands: [band] };
 }
 

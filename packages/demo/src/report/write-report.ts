@@ -3,9 +3,25 @@
  *
  * @module
  */
-import { rename, rm, writeFile } from "node:fs/promises";
+import { access, constants, rename, rm, stat, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import { ReportNotWrittenError } from "../errors.ts";
 import { reportPage, type ReportInput } from "./report-page.ts";
+
+/**
+ * Checks that a report can be put at `path`, so that nobody waits for one that cannot.
+ *
+ * @throws {@link ReportNotWrittenError}
+ */
+export async function assertWritable(path: string): Promise<void> {
+  try {
+    await access(dirname(path), constants.W_OK);
+    const found = await stat(path).catch(() => undefined);
+    if (found?.isDirectory() === true) throw new Error("there is a folder of that name");
+  } catch (error) {
+    throw new ReportNotWrittenError(path, { cause: error });
+  }
+}
 
 /**
  * Writes the page to `path`, by way of a file beside it.

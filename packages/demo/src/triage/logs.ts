@@ -20,7 +20,7 @@ import {
 export const logLevels = ["debug", "info", "warn", "error"] as const;
 
 /** How urgent a line is. */
-export type LogLevel = (typeof logLevels)[number];
+type LogLevel = (typeof logLevels)[number];
 
 /** What `search_logs` finds. */
 export interface LogLine {

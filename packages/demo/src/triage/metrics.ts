@@ -24,7 +24,7 @@ export const metricNames = [
 export type MetricName = (typeof metricNames)[number];
 
 /** One point a minute; the last one is the minute before the end of the dataset. */
-export type Series = readonly number[];
+type Series = readonly number[];
 
 /** What `query_metrics` reads: the metrics that each service has. */
 export type Metrics = ReadonlyMap<ServiceName, ReadonlyMap<MetricName, Series>>;

@@ -4,17 +4,10 @@
  * @module
  */
 import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
-import {
-  hostHeaderValidationResponse,
-  localhostAllowedHostnames,
-  localhostAllowedOrigins,
-  originValidationResponse,
-} from "@modelcontextprotocol/server";
 import { Hono } from "hono";
 import { z } from "zod";
-import { PortInUseError } from "../errors.ts";
+import { listenLocally, readOptions, refuseStranger } from "../local-server.ts";
 import { createRandom } from "../random.ts";
 import { createDataset } from "./dataset.ts";
 import { TriageSessions, type TriageStatistics } from "./triage-sessions.ts";
@@ -56,7 +49,7 @@ export interface TriageServer extends AsyncDisposable {
  * @throws {@link PortInUseError} when the port is taken, RangeError when an option is out of its range.
  */
 export async function createTriageServer(options: TriageServerOptions = {}): Promise<TriageServer> {
-  const { seed, port, toolMs, quickFactor, maxSessions } = readOptions(options);
+  const { seed, port, toolMs, quickFactor, maxSessions } = readOptions("the triage server", optionsSchema, options);
   const sessions = new TriageSessions({
     dataset: createDataset(seed),
     random: createRandom(seed).fork("latency"),
@@ -65,11 +58,8 @@ export async function createTriageServer(options: TriageServerOptions = {}): Pro
     maxSessions,
   });
   const app = new Hono<{ Bindings: HttpBindings }>();
-  // A page in a browser can name any host that resolves to this machine; only local names are served.
   app.use(async ({ req }, next) => {
-    const refusal =
-      hostHeaderValidationResponse(req.raw, localhostAllowedHostnames()) ??
-      originValidationResponse(req.raw, localhostAllowedOrigins());
+    const refusal = refuseStranger(req.raw);
     if (refusal === undefined) await next();
     return refusal;
   });
@@ -82,7 +72,7 @@ export async function createTriageServer(options: TriageServerOptions = {}): Pro
 
   // Without `overrideGlobalObjects: false` the adapter replaces Request and Response for the whole process.
   const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false }) as Server;
-  await listen(server, port);
+  const origin = await listenLocally(server, port);
 
   let closed: Promise<void> | undefined;
   const close = async (graceMs: number): Promise<void> => {
@@ -92,7 +82,7 @@ export async function createTriageServer(options: TriageServerOptions = {}): Pro
     await stopped;
   };
   const triage: TriageServer = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`,
+    url: `${origin}/mcp`,
     statistics: () => sessions.statistics(),
     close: (graceMs = 1_000) => (closed ??= close(graceMs)),
     [Symbol.asyncDispose]: () => triage.close(),
@@ -107,23 +97,3 @@ const optionsSchema = z.strictObject({
   quickFactor: z.number().min(0).max(1).default(0.25),
   maxSessions: z.int().min(1).default(1_000),
 });
-
-function readOptions(options: TriageServerOptions): z.output<typeof optionsSchema> {
-  const read = optionsSchema.safeParse(options);
-  if (read.success) return read.data;
-  const found = read.error.issues.map(({ path, message }) => `${path.join(".") || "options"}: ${message}`);
-  throw new RangeError(`options of the triage server: ${found.join("; ")}`);
-}
-
-async function listen(server: Server, port: number): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  server.once("error", reject);
-  server.listen(port, "127.0.0.1", resolve);
-  try {
-    await promise;
-  } catch (error) {
-    throw (error as NodeJS.ErrnoException).code === "EADDRINUSE" ? new PortInUseError(port, { cause: error }) : error;
-  } finally {
-    server.off("error", reject);
-  }
-}

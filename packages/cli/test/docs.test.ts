@@ -1,0 +1,87 @@
+import { readFileSync } from "node:fs";
+import { mkdtempDisposable, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { demoJson } from "../src/demo-json.ts";
+import { exitCodes } from "../src/exit-codes.ts";
+import { main } from "../src/main.ts";
+import { captureConsole } from "./captured-console.ts";
+import { demoResult } from "./demo-result.ts";
+import { serve } from "./http-server.ts";
+
+test("docs/cli.md lists every exit code, and no other", () => {
+  const rows = [...page("cli").matchAll(/^\| (\d+(?:, \d+)*) +\|/gm)].flatMap(([, codes = ""]) =>
+    codes.split(", ").map(Number),
+  );
+
+  expect(rows.toSorted((a, b) => a - b)).toEqual(Object.values(exitCodes).toSorted((a, b) => a - b));
+});
+
+test.each(["demo", "reproduce"])("docs/cli.md lists every option of holdfast %s, and no other", async (command) => {
+  const console = captureConsole();
+
+  await main([command, "--help"], console);
+
+  const options = [...console.out().matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map(([, option]) => option);
+  const listed = [...section("cli", command).matchAll(/^\| (`[^|]*) \|/gm)].flatMap(([, cell = ""]) =>
+    [...cell.matchAll(/`(--[\w-]+)/g)].map(([, option]) => option),
+  );
+  expect(new Set([...listed, "--json", "--help"])).toEqual(new Set(options));
+});
+
+test("docs/json.md has every field of the line of holdfast demo, and no other", () => {
+  const documented = fields("demo");
+
+  const { leaves, all } = pathsOf(demoJson(demoResult()));
+
+  expect(leaves.filter((path) => !documented.includes(path))).toEqual([]);
+  expect(documented.filter((path) => !all.includes(path))).toEqual([]);
+});
+
+test("docs/json.md has every field of the line of holdfast reproduce, and no other", async () => {
+  await using server = await serve(() => ({ body: "cancel scope" }));
+  await using folder = await mkdtempDisposable(join(tmpdir(), "holdfast-cli-"));
+  const before = join(folder.path, "before.json");
+  const argv = ["reproduce", server.url, "--requests", "2", "--concurrency", "1", "--json"];
+  const [first, second] = [captureConsole(), captureConsole()];
+  const documented = fields("reproduce");
+
+  await main(argv, first);
+  await writeFile(before, first.out());
+  await main([...argv, "--compare", before], second);
+
+  const { leaves, all } = pathsOf(JSON.parse(second.out()));
+  expect(leaves.filter((path) => !documented.includes(path))).toEqual([]);
+  expect(documented.filter((path) => !all.includes(path))).toEqual([]);
+});
+
+function page(name: string): string {
+  return readFileSync(join(import.meta.dirname, `../../../docs/${name}.md`), "utf8");
+}
+
+function section(name: string, command: string): string {
+  return (
+    page(name)
+      .split(/^## /m)
+      .find((text) => text.startsWith(`holdfast ${command}`)) ?? ""
+  );
+}
+
+function fields(command: string): readonly string[] {
+  return [...section("json", command).matchAll(/^\| `([^`]+)`/gm)].map(([, path = ""]) => path);
+}
+
+/** The paths of a value, as docs/json.md writes them: `levels[].hits`; a status code stands for all of them. */
+function pathsOf(value: unknown, path = ""): { readonly leaves: readonly string[]; readonly all: readonly string[] } {
+  if (typeof value !== "object" || value === null) return { leaves: [path], all: [path] };
+  const below = Array.isArray(value)
+    ? value.map((item) => pathsOf(item, `${path}[]`))
+    : Object.entries(value).map(([key, item]) =>
+        pathsOf(item, `${path}${path && "."}${path.endsWith("statuses") ? "<code>" : key}`),
+      );
+  return {
+    leaves: [...new Set(below.flatMap(({ leaves }) => leaves))],
+    all: [...new Set([path, ...below.flatMap(({ all }) => all)])],
+  };
+}
