@@ -86,12 +86,18 @@ test("a demo of a few requests counts what it sent, and ends its processes befor
 test.each([
   ["a model that cannot be had", { model: "nope" }, "DEMO_CHILD_NOT_READY"],
   ["a report that cannot be put anywhere", { reportPath: "/nowhere/report.html" }, "DEMO_REPORT_NOT_WRITTEN"],
-])("a demo with %s ends with one error and no process", async (_, options, code) => {
+])("a demo with %s ends with one error before it sends anything, and with no process", async (_, options, code) => {
   await using folder = await mkdtempDisposable(join(tmpdir(), "holdfast-e2e-"));
+  const progress: unknown[] = [];
 
-  const demo = runDemo({ reportPath: join(folder.path, "report.html"), ...options });
+  const demo = runDemo({
+    reportPath: join(folder.path, "report.html"),
+    onProgress: (each) => progress.push(each),
+    ...options,
+  });
 
   await expect(demo).rejects.toMatchObject({ code, message: expect.not.stringContaining("\n") });
+  expect(progress).toEqual([]);
   expect(childrenOf(process.pid).filter(isRunning)).toEqual([]);
   expect(await readdir(folder.path)).toEqual([]);
 });

@@ -36,6 +36,7 @@ table { border-collapse: collapse; margin-top: .5rem; font-size: .95rem; font-va
 th, td { text-align: left; vertical-align: top; padding: .35rem 1.5rem .35rem 0; border-bottom: 1px solid var(--rule); }
 th { font-weight: 600; color: var(--soft); }
 tbody th { color: inherit; font-weight: 400; }
+table.stack td, thead th { white-space: nowrap; }
 table.parties { table-layout: fixed; width: 100%; max-width: 40rem; }
 @media (max-width: 40rem) {
   .wide { display: none; }
@@ -43,7 +44,8 @@ table.parties { table-layout: fixed; width: 100%; max-width: 40rem; }
   th, td { padding-right: .6rem; }
   table.stack thead { display: none; }
   table.stack tr { display: block; border-bottom: 1px solid var(--rule); padding: .6rem 0; }
-  table.stack td, table.stack th { display: block; border: 0; padding: .05rem 0; }
+  table.stack td, table.stack th { display: block; border: 0; padding: .05rem 0; white-space: normal; }
+  thead th { white-space: normal; }
   table.stack th { font-weight: 600; }
   table.stack td[data-head]::before { content: attr(data-head) ": "; color: var(--soft); }
 }
