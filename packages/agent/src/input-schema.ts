@@ -16,6 +16,11 @@ const targets = ["draft-07", "draft-2020-12"] as const;
  * @throws {@link TypeError} when there is none, or when it describes something else than an object.
  */
 export function jsonSchemaOf(toolName: string, input: StandardSchemaV1, given: JsonSchema | undefined): JsonSchema {
+  if (typeof (input as Partial<StandardSchemaV1> | undefined)?.["~standard"]?.validate !== "function") {
+    throw new TypeError(
+      `the input of tool "${toolName}" is no Standard Schema; give one, of zod or arktype for example, not a JSON Schema`,
+    );
+  }
   const schema = given ?? converted(toolName, input);
   if (schema["type"] !== undefined && schema["type"] !== "object") {
     throw new TypeError(`the input of tool "${toolName}" must be an object, and its schema has ${describe(schema)}`);

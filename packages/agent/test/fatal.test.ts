@@ -1,5 +1,6 @@
 import {
   CancelledError,
+  CancelScope,
   ClosedResourceError,
   DeadlockError,
   ExceptionGroup,
@@ -17,7 +18,7 @@ import { isFatal } from "../src/fatal.ts";
 import { rejectionOf } from "./models.ts";
 
 const own = new Error("no such service");
-const misused = new ScopeNotCurrentError("a", "b");
+const misused = new ScopeNotCurrentError(new CancelScope(), undefined);
 const info = { id: 1, name: "work#1", hasPendingCancellation: () => false };
 const coded = (code: string): Error => Object.assign(new Error(code), { code });
 

@@ -73,6 +73,18 @@ test("rejects input that does not fit with every issue, its path as keys joined 
   });
 });
 
+test.each([
+  ["a bare JSON Schema", { type: "object" }],
+  ["nothing", undefined],
+  ["a half schema", { "~standard": { version: 1 } }],
+])("refuses %s as an input", (_what, input) => {
+  expect(() => tool({ name: "search", input: input as never, run: () => 1 })).toThrow(
+    new TypeError(
+      'the input of tool "search" is no Standard Schema; give one, of zod or arktype for example, not a JSON Schema',
+    ),
+  );
+});
+
 test("refuses a schema that gives no JSON Schema, with the vendor's reason as the cause", () => {
   const dates = z.object({ at: z.date() });
 

@@ -136,7 +136,7 @@ export class CancelScope {
     this.#state = "exited";
     frame.task.notify?.scopeExited(frame);
     if (failed) this.#rethrowUnlessOwn(frame, thrown);
-    else if (current !== frame) throw new ScopeNotCurrentError(this.name, current.name);
+    else if (current !== frame) throw new ScopeNotCurrentError(this, current.scope);
     return value;
   }
 
@@ -157,7 +157,8 @@ export class CancelScope {
    * Exits a scope that the current task entered. A failing exit changes nothing: the right task may still exit it.
    *
    * @throws {@link ScopeNotActiveError} when `enter` was never called, or `exit` was already; {@link ScopeWrongTaskError}
-   * in another task; {@link ScopeNotCurrentError} while a scope entered later is open, and inside one.
+   * in another task; {@link ScopeNotCurrentError} inside a scope that was entered later, and while another that was
+   * entered by hand later is open. A later `scope.run` that nobody awaits does not count: it is cancelled with this one.
    */
   exit(): void {
     const frame = this.#frame;
@@ -169,7 +170,7 @@ export class CancelScope {
       this.#state = "exited";
       return;
     }
-    if (home.top !== frame) throw new ScopeNotCurrentError(this.name, home.top.name);
+    if (home.top !== frame) throw new ScopeNotCurrentError(this, home.top.scope);
     home.top = frame.parent as Frame;
     frame.close();
     this.#state = "exited";
@@ -189,6 +190,7 @@ export class CancelScope {
     if (this.#state !== "new") throw new ScopeUsedError(this.name);
     const parent = currentFrame(attempted) as Frame;
     const frame = new Frame(parent.task, parent, this.name, this.#shield);
+    frame.scope = this;
     this.#frame = frame;
     this.#state = state;
     frame.task.notify?.scopeEntered(frame);

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { CancelScope } from "./cancel-scope.ts";
 import type { CancelSource } from "./internal/cancellation.ts";
 import type { TaskInfo } from "./task-info.ts";
 
@@ -142,16 +143,17 @@ export class ScopeWrongTaskError extends HoldfastError {
 export class ScopeNotCurrentError extends HoldfastError {
   override readonly code = "SCOPE_NOT_CURRENT";
   override readonly hint = "exit scopes in the reverse order of entering them, or use the callback form scope.run(fn)";
-  /** The name of the scope that was to be exited, where it has one. */
-  readonly scopeName: string | undefined;
-  /** The name of the scope that is current instead, where it has one. */
-  readonly currentName: string | undefined;
+  /** The scope that was to be exited. */
+  readonly scope: CancelScope;
+  /** The scope that is current instead; absent when none is open in the code that tried. */
+  declare readonly current?: CancelScope;
 
-  constructor(scopeName: string | undefined, currentName: string | undefined) {
+  constructor(scope: CancelScope, current: CancelScope | undefined) {
     super("Attempted to exit a cancel scope that isn't the current task's current cancel scope");
-    this.scopeName = scopeName;
-    this.currentName = currentName;
+    this.scope = scope;
+    if (current !== undefined) this.current = current;
   }
+
   static {
     nameOf(ScopeNotCurrentError, "ScopeNotCurrentError");
   }

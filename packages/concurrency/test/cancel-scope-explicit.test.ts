@@ -65,8 +65,8 @@ test(covers("CE-2"), async () => {
     code: "SCOPE_NOT_CURRENT",
     message: notCurrent,
     hint: expect.any(String),
-    scopeName: "first",
-    currentName: "second",
+    scope: { name: "first" },
+    current: { name: "second" },
   });
 });
 
@@ -79,8 +79,8 @@ test("a scope cannot be exited inside a callback scope that was entered later", 
     return [inScope, inGroup];
   });
 
-  expect(thrown[0]).toMatchObject({ message: notCurrent, scopeName: "explicit", currentName: "callback" });
-  expect(thrown[1]).toMatchObject({ message: notCurrent, scopeName: "explicit", currentName: undefined });
+  expect(thrown[0]).toMatchObject({ message: notCurrent, scope: { name: "explicit" }, current: { name: "callback" } });
+  expect(thrown[1]).toMatchObject({ message: notCurrent, scope: { name: "explicit" }, current: { name: undefined } });
 });
 
 test(covers("CE-3"), async () => {
@@ -165,7 +165,9 @@ test(covers("CE-6"), async () => {
     return error;
   });
 
-  expect(thrown).toMatchObject({ message: notCurrent, scopeName: "outer", currentName: "inner" });
+  expect(thrown).toMatchObject({ message: notCurrent });
+  expect((thrown as ScopeNotCurrentError).scope).toBe(outer);
+  expect((thrown as ScopeNotCurrentError).current).toBe(inner);
 });
 
 test("an error of the function stands before the scope that it left open", async () => {

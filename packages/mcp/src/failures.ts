@@ -53,9 +53,24 @@ function openFinding(cause: unknown): string {
     return `it refused with error ${cause.code}: ${quoted(cause.message)}`;
   }
   if (syscallOf(cause)?.startsWith("spawn") === true) return `the command could not be run (${String(codeOf(cause))})`;
-  if (isNeverSent(cause)) return "it could not be reached";
-  if (isCutOff(cause)) return "it closed the connection during the handshake";
-  return "it failed; the cause says why";
+  const innermost = innermostOf(cause);
+  const code = codeOf(innermost);
+  if (isNeverSent(cause)) return `it could not be reached (${String(code)}); start the server, or check its address`;
+  if (isCutOff(cause) || cutOffCodes.has(code)) return "it closed the connection during the handshake";
+  // The parser of fetch gives no code with it.
+  if (innermost instanceof Error && innermost.name === "HTTPParserError")
+    return "its answer is not HTTP; check the address";
+  return `it failed with ${quoted(innermost instanceof Error ? innermost.message : String(innermost))}`;
+}
+
+/** How undici and the system say that the other side has hung up. */
+const cutOffCodes: ReadonlySet<unknown> = new Set(["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"]);
+
+/** What began it: fetch wraps the socket's error, and a host of several addresses has an error for each. */
+function innermostOf(error: unknown): unknown {
+  if (error instanceof AggregateError && error.errors.length > 0) return innermostOf(error.errors[0]);
+  if (error instanceof Error && error.cause !== undefined) return innermostOf(error.cause);
+  return error;
 }
 
 /** Whether the server answered with a JSON-RPC error. */

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
@@ -44,7 +45,7 @@ test.each([
   ["garbage", garbage, "its answer is not MCP"],
   ["other JSON", otherJson, "its answer is not MCP"],
   ["404", notFound, "it answered HTTP 404"],
-  ["a reset", hangUp, "it failed; the cause says why"],
+  ["a reset", hangUp, "it closed the connection during the handshake"],
   ["a stream without an answer", silentStream, "it closed the connection during the handshake"],
   ["a refusal", refusal, 'it refused with error -32600: "too old\\u001b[2J"'],
 ])("fails with MCP_OPEN_FAILED when the server answers with %s", async (_what, handler, found) => {
@@ -64,8 +65,28 @@ test.each([
 test("fails with MCP_OPEN_FAILED when nobody listens", async () => {
   const opening = openMcpConnection({ url: `http://127.0.0.1:${await closedPort()}/mcp` });
 
-  await expect(opening).rejects.toThrow("it could not be reached");
+  await expect(opening).rejects.toThrow(
+    "it could not be reached (ECONNREFUSED); start the server, or check its address",
+  );
   await expect(opening).rejects.toMatchObject({ code: "MCP_OPEN_FAILED" });
+});
+
+test("fails with MCP_OPEN_FAILED when what listens does not speak HTTP", async () => {
+  const server = createServer((socket) => socket.end("SSH-2.0-OpenSSH_9\r\n")).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+
+  const opening = openMcpConnection({ url: `http://127.0.0.1:${port}/mcp` });
+
+  await expect(opening).rejects.toThrow("its answer is not HTTP; check the address");
+  server.close();
+});
+
+test("says what it was when the address cannot even be tried", async () => {
+  // Port 1 is on the list of ports that fetch refuses (https://fetch.spec.whatwg.org/#port-blocking).
+  const opening = openMcpConnection({ url: "http://127.0.0.1:1/mcp" });
+
+  await expect(opening).rejects.toThrow('it failed with "bad port"');
 });
 
 test("fails with MCP_OPEN_FAILED when the handshake takes longer than connectTimeout, and lets go of the socket", async () => {

@@ -11,6 +11,7 @@
  * @module
  */
 import { isCancelled } from "../errors.ts";
+import type { CancelScope } from "../cancel-scope.ts";
 import type { Timer } from "../runtime.ts";
 import { Cancellation } from "./cancellation.ts";
 import type { Task } from "./task.ts";
@@ -23,6 +24,8 @@ export class Frame {
   /** The task whose code runs in this frame; a task is its own base frame. */
   readonly task: Task;
   readonly name: string | undefined;
+  /** The scope that this frame stands for; undefined for the base frame of a task. */
+  scope: CancelScope | undefined = undefined;
   /** The enclosing frame of the cancellation tree; undefined for a root task. */
   readonly parent: Frame | undefined;
   /**
