@@ -9,18 +9,16 @@ import { globSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { swimlaneSvg } from "@holdfast/pictures";
 import { traceCounted, traceOwned } from "../packages/demo/src/report/trace-miniature.ts";
-import { areas, requirements, type Area } from "../spec/requirements.ts";
+import { areas } from "../spec/requirements.ts";
 import { errorCodes, type ErrorCode } from "./error-codes.ts";
 
 const root = join(import.meta.dirname, "..");
 
 /** The text of docs/semantics.md. */
 export function semanticsPage(): string {
-  const promises = Object.entries(requirements);
-  const sections = Object.entries<Area>(areas).map(([letters, { title, terms }]) => {
-    const own = promises.filter(([id]) => id.startsWith(`${letters}-`));
-    return [`## ${title}`, "", terms, "", ...own.map(([id, promise]) => `- **${id}** ${promise}`)].join("\n");
-  });
+  const sections = areas.map(({ title, terms, promises, absent = {} }) =>
+    [`## ${title}`, "", terms, "", ...list(promises), ...missing(absent)].join("\n"),
+  );
   const opening = [
     "<!-- Generated from spec/requirements.ts by `npm run docs`; edit that file instead. -->",
     "",
@@ -63,6 +61,15 @@ export function allErrorCodes(): ErrorCode[] {
         sources.map((file) => readFileSync(join(root, file), "utf8")),
       );
     });
+}
+
+function list(byId: Readonly<Record<string, string>>): string[] {
+  return Object.entries(byId).map(([id, text]) => `- **${id}** ${text}`);
+}
+
+function missing(absent: Readonly<Record<string, string>>): string[] {
+  if (Object.keys(absent).length === 0) return [];
+  return ["", "Not here, and why:", "", ...list(absent)];
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -20,7 +20,7 @@ export interface Layer {
 
 /** The table, by folder under packages/, lowest first. */
 export const layers: Readonly<Record<string, Layer>> = {
-  concurrency: { name: "@holdfast/concurrency", mayImport: [], cap: 60, nodeOnlyIn: ["context.ts"] },
+  concurrency: { name: "@holdfast/concurrency", mayImport: [], cap: 90, nodeOnlyIn: ["context.ts"] },
   pictures: { name: "@holdfast/pictures", mayImport: [], cap: 8 },
   mcp: { name: "@holdfast/mcp", mayImport: ["concurrency"], cap: 20 },
   agent: { name: "@holdfast/agent", mayImport: ["concurrency", "mcp"], cap: 25 },

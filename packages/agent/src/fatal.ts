@@ -13,15 +13,22 @@ import type { AgentErrorCode } from "./errors.ts";
  * new code does not compile until it has been decided.
  */
 const concurrency: Readonly<Record<ConcurrencyErrorCode, boolean>> = {
+  END_OF_STREAM: false, // how reading a channel to its end looks
   EXCEPTION_GROUP: false, // its leaves are judged
   INTERNAL: true,
   NO_TASK: true,
   OWNER_CONTRACT: true,
+  RESOURCE_ALREADY_HELD: true,
+  RESOURCE_BROKEN: true,
+  RESOURCE_BUSY: true,
   RESOURCE_CLOSED: true,
+  RESOURCE_NOT_HELD: true,
+  RESOURCE_WOULD_BLOCK: false, // an answer about the moment
   RUNTIME_DEADLOCK: true,
   RUNTIME_MISMATCH: true,
   SCOPE_NOT_ACTIVE: true,
   SCOPE_NOT_CURRENT: true,
+  SCOPE_NOT_ENTERED: true,
   SCOPE_TIMEOUT: false,
   SCOPE_USED: true,
   SCOPE_WRONG_TASK: true,
@@ -30,7 +37,10 @@ const concurrency: Readonly<Record<ConcurrencyErrorCode, boolean>> = {
   TASK_FINISHED: true,
   TASK_GROUP_CLOSED: true,
   TASK_NOT_FINISHED: true,
+  TASK_NOT_STARTED: true,
+  TASK_STARTED: true,
   TASK_WAS_CANCELLED: true,
+  VARIABLE_UNSET: true,
 };
 
 /** A connection that is gone, or never came to be, is. A call that timed out or broke the protocol says less than that. */

@@ -107,6 +107,19 @@ export class ScopeUsedError extends HoldfastError {
   }
 }
 
+/** Thrown by asking a scope that has a timeout, and has not been entered, when its deadline is: there is none yet. */
+export class ScopeNotEnteredError extends HoldfastError {
+  override readonly code = "SCOPE_NOT_ENTERED";
+  override readonly hint = "its time counts from entry: read or set timeout, or the deadline once the scope is entered";
+
+  constructor(name: string | undefined) {
+    super(`the deadline of cancel scope ${quoted(name)}, whose timeout counts from an entry that has not been`);
+  }
+  static {
+    nameOf(ScopeNotEnteredError, "ScopeNotEnteredError");
+  }
+}
+
 /** Thrown by `exit()` on a scope that was never entered, or has been exited already. */
 export class ScopeNotActiveError extends HoldfastError {
   override readonly code = "SCOPE_NOT_ACTIVE";
@@ -218,12 +231,45 @@ export class TaskNotFinishedError extends HoldfastError {
   }
 }
 
-/** Thrown by leasing from an owner that has been closed, and by using a lease after its release. */
-export class ClosedResourceError extends HoldfastError {
-  override readonly code = "RESOURCE_CLOSED";
+/** Thrown by calling `started()` a second time in one task. */
+export class TaskStartedError extends HoldfastError {
+  override readonly code = "TASK_STARTED";
+  override readonly hint = "call started() once, when the task is ready to be used";
 
+  constructor() {
+    super("called 'started' twice on the same task status");
+  }
   static {
-    nameOf(ClosedResourceError, "ClosedResourceError");
+    nameOf(TaskStartedError, "TaskStartedError");
+  }
+}
+
+/** Thrown by `start()` when the task ends without having called `started()`. */
+export class TaskNotStartedError extends HoldfastError {
+  override readonly code = "TASK_NOT_STARTED";
+  override readonly hint = "call started() in the task once it is ready, or use startSoon()";
+  /** The task that ended. */
+  readonly task: TaskInfo;
+
+  constructor(task: TaskInfo) {
+    super(`Child exited without calling started(): task "${task.name}"`);
+    this.task = task;
+  }
+  static {
+    nameOf(TaskNotStartedError, "TaskNotStartedError");
+  }
+}
+
+/** Thrown by reading the value of a variable that has none here, and no default. */
+export class VariableUnsetError extends HoldfastError {
+  override readonly code = "VARIABLE_UNSET";
+  override readonly hint = "give the variable a default, or read it where a value is set";
+
+  constructor(what: string) {
+    super(`reading ${what}, which has no value here and no default`);
+  }
+  static {
+    nameOf(VariableUnsetError, "VariableUnsetError");
   }
 }
 
@@ -277,15 +323,22 @@ export class InternalError extends HoldfastError {
 
 /** The codes of this package's errors. */
 export type ConcurrencyErrorCode =
+  | "END_OF_STREAM"
   | "EXCEPTION_GROUP"
   | "INTERNAL"
   | "NO_TASK"
   | "OWNER_CONTRACT"
+  | "RESOURCE_ALREADY_HELD"
+  | "RESOURCE_BROKEN"
+  | "RESOURCE_BUSY"
   | "RESOURCE_CLOSED"
+  | "RESOURCE_NOT_HELD"
+  | "RESOURCE_WOULD_BLOCK"
   | "RUNTIME_DEADLOCK"
   | "RUNTIME_MISMATCH"
   | "SCOPE_NOT_ACTIVE"
   | "SCOPE_NOT_CURRENT"
+  | "SCOPE_NOT_ENTERED"
   | "SCOPE_TIMEOUT"
   | "SCOPE_USED"
   | "SCOPE_WRONG_TASK"
@@ -294,7 +347,10 @@ export type ConcurrencyErrorCode =
   | "TASK_FINISHED"
   | "TASK_GROUP_CLOSED"
   | "TASK_NOT_FINISHED"
-  | "TASK_WAS_CANCELLED";
+  | "TASK_NOT_STARTED"
+  | "TASK_STARTED"
+  | "TASK_WAS_CANCELLED"
+  | "VARIABLE_UNSET";
 
 /**
  * Whether an error is a cancellation on its way out.
@@ -317,7 +373,7 @@ export function textOf(thrown: unknown): string {
 }
 
 /** Puts the name on the prototype, so that errors carry no own `name` key and minified builds keep it. */
-function nameOf(type: { prototype: object }, name: string): void {
+export function nameOf(type: { prototype: object }, name: string): void {
   Object.defineProperty(type.prototype, "name", { value: name, configurable: true, writable: true });
 }
 

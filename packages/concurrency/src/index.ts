@@ -7,7 +7,6 @@ export { CancelScope, type CancelScopeOptions } from "./cancel-scope.ts";
 export { runDetached } from "./context.ts";
 export {
   CancelledError,
-  ClosedResourceError,
   type ConcurrencyErrorCode,
   DeadlockError,
   HoldfastError,
@@ -18,14 +17,18 @@ export {
   RuntimeMismatchError,
   ScopeNotActiveError,
   ScopeNotCurrentError,
+  ScopeNotEnteredError,
   ScopeUsedError,
   ScopeWrongTaskError,
   TaskFailedError,
   TaskFinishedError,
   TaskGroupClosedError,
   TaskNotFinishedError,
+  TaskNotStartedError,
+  TaskStartedError,
   TaskWasCancelledError,
   TimeoutError,
+  VariableUnsetError,
 } from "./errors.ts";
 export { Event, type EventStatistics } from "./event.ts";
 export { ExceptionGroup, leafErrors } from "./exception-group.ts";
@@ -44,6 +47,15 @@ export {
   type Published,
   type PublishOptions,
 } from "./owner.ts";
+export {
+  AlreadyHeldError,
+  BrokenResourceError,
+  BusyResourceError,
+  ClosedResourceError,
+  EndOfStreamError,
+  NotHeldError,
+  WouldBlockError,
+} from "./resource-errors.ts";
 export { currentTask, currentTime, run, type RunOptions } from "./run.ts";
 export type { Runtime, Step, Timer } from "./runtime.ts";
 export { cancelShieldedCheckpoint, checkpoint, sleep } from "./sleep.ts";

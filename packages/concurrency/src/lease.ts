@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ClosedResourceError } from "./errors.ts";
+import { ClosedResourceError } from "./resource-errors.ts";
 import type { Generation } from "./internal/generation.ts";
 
 /**

@@ -4,11 +4,12 @@
  * @module
  */
 import { runDetached } from "./context.ts";
-import { ClosedResourceError, OwnerContractError, RuntimeMismatchError } from "./errors.ts";
+import { OwnerContractError, RuntimeMismatchError } from "./errors.ts";
 import { Generation } from "./internal/generation.ts";
 import { Task } from "./internal/task.ts";
 import { beginShieldedWait, beginWait, currentRuntime, rejected, type Waiter } from "./internal/waiter.ts";
 import type { Lease } from "./lease.ts";
+import { ClosedResourceError } from "./resource-errors.ts";
 import type { Runtime } from "./runtime.ts";
 
 declare const published: unique symbol;

@@ -14,6 +14,7 @@ import {
   taskGroup,
   type TaskInfo,
 } from "../src/index.ts";
+import * as resourceErrors from "../src/resource-errors.ts";
 import { VirtualRuntime } from "../src/testing/index.ts";
 import { thrownBy, virtually } from "./virtually.ts";
 
@@ -21,15 +22,22 @@ const task: TaskInfo = { id: 1, name: "task", hasPendingCancellation: () => fals
 
 /** One error of each code. */
 const samples: Record<ConcurrencyErrorCode, Error> = {
+  END_OF_STREAM: new resourceErrors.EndOfStreamError("receiving"),
   EXCEPTION_GROUP: new ExceptionGroup([new Error("failure")]),
   INTERNAL: new errors.InternalError("a broken invariant"),
   NO_TASK: new errors.NoTaskError("currentTask()"),
   OWNER_CONTRACT: new errors.OwnerContractError("a broken contract"),
-  RESOURCE_CLOSED: new errors.ClosedResourceError("leasing"),
+  RESOURCE_ALREADY_HELD: new resourceErrors.AlreadyHeldError("acquiring"),
+  RESOURCE_BROKEN: new resourceErrors.BrokenResourceError("sending"),
+  RESOURCE_BUSY: new resourceErrors.BusyResourceError("reading from"),
+  RESOURCE_CLOSED: new resourceErrors.ClosedResourceError("leasing"),
+  RESOURCE_NOT_HELD: new resourceErrors.NotHeldError("releasing"),
+  RESOURCE_WOULD_BLOCK: new resourceErrors.WouldBlockError("acquiring"),
   RUNTIME_DEADLOCK: new errors.DeadlockError([]),
   RUNTIME_MISMATCH: new errors.RuntimeMismatchError("leasing"),
   SCOPE_NOT_ACTIVE: new errors.ScopeNotActiveError(),
   SCOPE_NOT_CURRENT: new errors.ScopeNotCurrentError(new CancelScope(), new CancelScope()),
+  SCOPE_NOT_ENTERED: new errors.ScopeNotEnteredError("probe"),
   SCOPE_TIMEOUT: new errors.TimeoutError(1),
   SCOPE_USED: new errors.ScopeUsedError("probe"),
   SCOPE_WRONG_TASK: new errors.ScopeWrongTaskError(task, undefined),
@@ -38,7 +46,10 @@ const samples: Record<ConcurrencyErrorCode, Error> = {
   TASK_FINISHED: new errors.TaskFinishedError("sleep(1)", task),
   TASK_GROUP_CLOSED: new errors.TaskGroupClosedError("fetchers"),
   TASK_NOT_FINISHED: new errors.TaskNotFinishedError(task),
+  TASK_NOT_STARTED: new errors.TaskNotStartedError(task),
+  TASK_STARTED: new errors.TaskStartedError(),
   TASK_WAS_CANCELLED: new errors.TaskWasCancelledError(task, undefined),
+  VARIABLE_UNSET: new errors.VariableUnsetError("a variable"),
 };
 
 test.each(Object.entries(samples))("%s is the code of its error, whose name is on the prototype", (code, error) => {
@@ -49,7 +60,9 @@ test.each(Object.entries(samples))("%s is the code of its error, whose name is o
 });
 
 test("every error class of the package has a sample above", () => {
-  const classes = Object.values(errors).filter((it) => it.prototype instanceof HoldfastError);
+  const classes = [...Object.values(errors), ...Object.values(resourceErrors)].filter(
+    (it) => it.prototype instanceof HoldfastError,
+  );
 
   const sampled = new Set(Object.values(samples).map((error) => error.constructor));
 
@@ -92,15 +105,22 @@ test("the facts of an error are typed fields, and nothing else is its own", () =
   const keys = Object.fromEntries(Object.entries(samples).map(([code, error]) => [code, Object.keys(error).join(" ")]));
 
   expect(keys).toEqual({
+    END_OF_STREAM: "code",
     EXCEPTION_GROUP: "code",
     INTERNAL: "code hint",
     NO_TASK: "code hint",
     OWNER_CONTRACT: "code",
+    RESOURCE_ALREADY_HELD: "code hint",
+    RESOURCE_BROKEN: "code",
+    RESOURCE_BUSY: "code hint",
     RESOURCE_CLOSED: "code",
+    RESOURCE_NOT_HELD: "code hint",
+    RESOURCE_WOULD_BLOCK: "code hint",
     RUNTIME_DEADLOCK: "code hint waits",
     RUNTIME_MISMATCH: "code hint",
     SCOPE_NOT_ACTIVE: "code hint",
     SCOPE_NOT_CURRENT: "code hint scope current",
+    SCOPE_NOT_ENTERED: "code hint",
     SCOPE_TIMEOUT: "code timeout",
     SCOPE_USED: "code hint",
     SCOPE_WRONG_TASK: "code hint host",
@@ -109,7 +129,10 @@ test("the facts of an error are typed fields, and nothing else is its own", () =
     TASK_FINISHED: "code hint task",
     TASK_GROUP_CLOSED: "code hint",
     TASK_NOT_FINISHED: "code hint task",
+    TASK_NOT_STARTED: "code hint task",
+    TASK_STARTED: "code hint",
     TASK_WAS_CANCELLED: "code task",
+    VARIABLE_UNSET: "code hint",
   });
 });
 

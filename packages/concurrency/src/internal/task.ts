@@ -31,6 +31,7 @@ export class Task extends Frame {
   #fn: (() => unknown) | undefined;
   #info: TaskInfo | undefined;
   #joins: Set<Waiter<void>> | undefined;
+  #ends: Set<() => void> | undefined;
 
   constructor(
     fn: () => unknown,
@@ -71,6 +72,13 @@ export class Task extends Frame {
     wait.onCancel = () => joins.delete(wait);
   }
 
+  /** Calls back when the task is done, after its frame has closed: for what must not be held by a task that has ended. */
+  onDone(then: () => void): () => void {
+    const ends = (this.#ends ??= new Set());
+    ends.add(then);
+    return () => void ends.delete(then);
+  }
+
   /** Takes the function, so that what it holds on to is not kept for as long as somebody keeps the task. */
   takeFunction(): () => unknown {
     const fn = this.#fn as () => unknown;
@@ -95,6 +103,7 @@ export class Task extends Frame {
     this.result = result;
     this.close();
     this.notify?.taskFinished(this.info, outcome, result);
+    if (this.#ends !== undefined) for (const then of this.#ends) then();
     // Before the keeper, who may cancel those who wait here: they get what they waited for.
     if (this.#joins !== undefined) {
       for (const wait of this.#joins) wait.settle();

@@ -1,0 +1,25 @@
+/**
+ * What is promised of: tasks.
+ *
+ * @module
+ */
+import type { Area } from "../area.ts";
+
+export const tasks = {
+  letters: "TK",
+  title: "Tasks",
+  terms:
+    "A **task** is a call of an async function that the library knows by name, id and parent. `run(fn)` starts a **root task**, " +
+    "one without a parent. A **cancel point** is an await of the library at which a cancelled task is stopped; an await of " +
+    "anything else is none. A **checkpoint** is a cancel point that also lets other tasks go on.",
+  promises: {
+    "TK-1": "`run()` settles as its function does, once every task started inside it has ended",
+    "TK-2": "when the signal given to `run()` aborts, the root task is cancelled with the signal's reason",
+    "TK-3":
+      "`currentTask()` names the same task before and after an await, and a child's `parentId` is its parent's id",
+    "TK-4": "`currentTask()` and `enter()` outside a task throw `NO_TASK`",
+    "TK-5":
+      "a callback form, such as `taskGroup` or `scope.run`, starts an implicit root task when it is called outside a task",
+    "TK-6": "a wait in code that goes on after its task has ended throws `TASK_FINISHED`",
+  },
+} as const satisfies Area;
