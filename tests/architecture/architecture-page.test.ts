@@ -7,7 +7,7 @@ import { files, root } from "./workspace.ts";
 const [page] = files("ARCHITECTURE.md");
 
 test("the page shows the table of layers", () => {
-  const rows = [...(page?.text ?? "").matchAll(/^\| `(@?[a-z/]+)`[^|]*\|[^|]*\| ([^|]*?) +\|$/gm)];
+  const rows = [...(page?.text ?? "").matchAll(/^\| `(@?[a-z/-]+)`[^|]*\|[^|]*\| ([^|]*?) +\|$/gm)];
   const shown = rows.map(([, name = "", imports = ""], index): Row => {
     const above = rows.slice(0, index).map((row) => row[1] ?? "");
     return [name, imports === "all of the above" ? above : namesIn(imports)];

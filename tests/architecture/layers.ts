@@ -22,6 +22,7 @@ export interface Layer {
 export const layers: Readonly<Record<string, Layer>> = {
   concurrency: { name: "@holdfast/concurrency", mayImport: [], cap: 90, nodeOnlyIn: ["context.ts"] },
   pictures: { name: "@holdfast/pictures", mayImport: [], cap: 8 },
+  "eslint-plugin": { name: "@holdfast/eslint-plugin", mayImport: [], cap: 1, nodeOnlyIn: [] },
   mcp: { name: "@holdfast/mcp", mayImport: ["concurrency"], cap: 20 },
   agent: { name: "@holdfast/agent", mayImport: ["concurrency", "mcp"], cap: 25 },
   reproduce: { name: "@holdfast/reproduce", mayImport: ["pictures"], cap: 8 },

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { checkSnippets, extractSnippets, runSnippet } from "../../scripts/run-snippets.ts";
+import { checkSnippets, extractSnippets, findSnippets, runSnippet } from "../../scripts/run-snippets.ts";
 
 // Each test starts a Node of its own, which takes a second when the machine is busy.
 const timeout = 20_000;
@@ -21,6 +21,32 @@ test("finds the fences marked to run, in Markdown and in doc comments, and no ot
     ["page.md", 7, false, "three();"],
     ["source.ts", 2, true, "two();"],
   ]);
+});
+
+test("takes the documents of every folder, or those that are named", () => {
+  const all = new Set(findSnippets().map(({ file }) => file));
+  const named = new Set(findSnippets(["docs/guides/t*.md"]).map(({ file }) => file));
+
+  expect([...all]).toEqual(
+    expect.arrayContaining([
+      "README.md",
+      "docs/guides/cancellation.md",
+      "packages/concurrency/README.md",
+      "packages/concurrency/src/event.ts",
+    ]),
+  );
+  expect([...named]).toEqual(["docs/guides/task-groups.md", "docs/guides/testing.md", "docs/guides/time-outs.md"]);
+});
+
+test("lets no program see what another has left behind", { timeout }, async () => {
+  const pages = [
+    'Object.assign(globalThis, { left: 1 }); process.env["LEFT"] = "1";',
+    '[Object.hasOwn(globalThis, "left"), process.env["LEFT"]]; // => [false, undefined]',
+  ].map((line) => document(line));
+
+  for (const snippet of pages.flatMap((page) => extractSnippets("page.md", page))) {
+    expect(await runSnippet(snippet)).toBeUndefined();
+  }
 });
 
 test("holds when every value is the one that the document shows", { timeout }, async () => {
