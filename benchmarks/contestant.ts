@@ -1,27 +1,71 @@
 /**
  * Runs one contestant of a benchmark and measures it each time its parent asks.
  *
- * A contestant has a process of its own for the whole run, so that the heap, the compiled code and the async hooks of one
- * never tax another. The parent asks them in turn (A B A B), so that a machine that slows down slows all alike. Garbage
- * of the sample before is collected first, as it belongs to nobody's measurement.
+ * A contestant has a process of its own, so that the heap, the compiled code and the async hooks of one never tax
+ * another. The parent asks them in turn (A B A B), so that a machine that slows down slows all alike.
+ *
+ * CPU time is that of the whole process, so collecting the garbage that a contestant makes is on its bill. No garbage is
+ * collected by force between two samples: with the last object of a class goes the compiled code that knows it, and the
+ * sample after would measure the compiler, at two to three times the cost of the work.
  *
  * @module
  */
 import { resolve } from "node:path";
+import { setImmediate as turn } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
-import type { Contestant } from "./row.ts";
+import type { Contestant, Meter } from "./row.ts";
 
 const [, , file = ""] = process.argv;
-const { sample } = (await import(pathToFileURL(resolve(file)).href)) as Contestant;
+const { operations, sample } = (await import(pathToFileURL(resolve(file)).href)) as Contestant;
 
-async function measure(): Promise<number> {
-  globalThis.gc?.();
-  const before = process.cpuUsage();
-  await sample();
+class SampleMeter implements Meter {
+  /** In microseconds of CPU or whatever the sample reports; undefined while the sample has not used the meter. */
+  measured: number | undefined;
+  #before: NodeJS.CpuUsage | undefined;
+
+  start(): void {
+    collectGarbage();
+    this.#before = process.cpuUsage();
+  }
+
+  stop(): void {
+    this.measured = (this.measured ?? 0) + microsecondsSince(this.#before);
+    this.#before = undefined;
+  }
+
+  report(amount: number): void {
+    this.measured = amount;
+  }
+
+  /** Several rounds, because what a finalizer or a finished turn lets go is garbage of the round after. */
+  async heapUsed(): Promise<number> {
+    for (let round = 0; round < 3; round++) {
+      await turn();
+      collectGarbage();
+    }
+    return process.memoryUsage().heapUsed;
+  }
+}
+
+function collectGarbage(): void {
+  if (globalThis.gc === undefined) throw new Error("a contestant needs node --expose-gc");
+  globalThis.gc();
+}
+
+function microsecondsSince(before: NodeJS.CpuUsage | undefined): number {
+  if (before === undefined) throw new Error("a meter was stopped that had not been started");
   const { user, system } = process.cpuUsage(before);
   return user + system;
 }
 
+async function measure(): Promise<number> {
+  const meter = new SampleMeter();
+  const before = process.cpuUsage();
+  await sample(meter);
+  const whole = microsecondsSince(before);
+  return (meter.measured ?? whole) / operations;
+}
+
 // A sample that fails is an unhandled rejection, which ends this process; the parent reports that.
-process.on("message", () => void measure().then((cpu) => process.send?.(cpu)));
+process.on("message", () => void measure().then((amount) => process.send?.(amount)));
 process.send?.("ready");

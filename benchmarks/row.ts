@@ -4,21 +4,45 @@
  * @module
  */
 
-/** One operation, done by us and by our peers. */
+/** One operation, done by us and by our peers. Rows that name the same files share their samples. */
 export interface BenchmarkRow {
   readonly name: string;
-  /** What the numbers are; they are CPU microseconds divided by `operations`. */
+  /** What the numbers are, for one operation. */
   readonly unit: string;
-  /** How many operations one call of `sample` does. */
-  readonly operations: number;
   /** Our contestant: a file beside `rows.ts`. */
   readonly ours: string;
   /** The peers' contestants by the name to print; a peer that is a package is called what the package is called. */
   readonly peers: Readonly<Record<string, string>>;
+  readonly target?: Target;
+  /** Takes every sample in a process of its own: for heaps, where the sample before leaves arrays that have grown. */
+  readonly isFresh?: boolean;
+}
+
+/** What we want of a row. It is printed beside the numbers, and nothing fails that misses it. */
+export interface Target {
+  /** The peer whose ratio is meant; absent when our number itself is. */
+  readonly against?: string;
+  readonly most: number;
+  /** What we hope for, where that is less. */
+  readonly aim?: number;
+}
+
+/** Measures a part of a sample. A sample that leaves it alone is measured from beginning to end. */
+export interface Meter {
+  /**
+   * Starts the CPU clock, after collecting garbage: what came before was preparation. The time of several pairs adds up.
+   */
+  start(): void;
+  stop(): void;
+  /** Gives what the sample measured by itself, in the row's unit, in place of CPU time. */
+  report(amount: number): void;
+  /** Bytes in use on the heap once the garbage has been collected. */
+  heapUsed(): Promise<number>;
 }
 
 /** What the file of a contestant exports. */
 export interface Contestant {
-  /** Does the row's operations once. */
-  readonly sample: () => Promise<unknown>;
+  /** How many operations one call of `sample` does; what it measures is divided by that. */
+  readonly operations: number;
+  readonly sample: (meter: Meter) => Promise<unknown>;
 }

@@ -1,18 +1,20 @@
 /**
- * `npm run bench -- <area> [--json]`: measures ours against our peers and prints CPU time per operation. Every row is
- * printed, those we lose among them; raw samples are kept in benchmarks/results/.
+ * `npm run bench -- <area>`: measures ours against our peers and prints what one operation costs. Every row is printed,
+ * those we lose among them; raw samples are kept in benchmarks/results/. {@link usage} has the options.
  *
  * @module
  */
-import { execFileSync, fork, type ChildProcess } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { once } from "node:events";
 import { cpus } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { BenchmarkRow } from "../benchmarks/row.ts";
+import { parseArgs } from "node:util";
+import { measure, median, type Samples } from "../benchmarks/measure.ts";
+import type { BenchmarkRow, Target } from "../benchmarks/row.ts";
 
+/** A row against one of its peers: what `--json` prints. */
 interface Row {
   readonly name: string;
   readonly unit: string;
@@ -20,12 +22,42 @@ interface Row {
   readonly peer: string;
   readonly theirs: number;
   readonly ratio: number;
+  /** The most that `targetOf` should be, and the most that we hope for; only where the row has a target for this pair. */
+  readonly target?: number;
+  readonly aim?: number;
+  readonly targetOf?: "ratio" | "ours";
 }
 
+/** What is kept of a row in benchmarks/results/. */
+interface Kept {
+  readonly name: string;
+  readonly unit: string;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly samples: Samples;
+}
+
+interface Request {
+  readonly area: string;
+  readonly rows: readonly BenchmarkRow[];
+  readonly isJson: boolean;
+}
+
+class UsageError extends Error {}
+
 const benchmarks = join(import.meta.dirname, "../benchmarks");
-// The first samples of a process are compilation more than work; the median of seven stands two that went wrong.
-const warmUps = 2;
-const alternations = 7;
+const areas = globSync("*/rows.ts", { cwd: benchmarks })
+  .map((path) => basename(dirname(path)))
+  .toSorted();
+
+const usage = `usage: npm run bench -- <area> [--only <part of a name>,...] [--json]
+
+  <area>   what to measure: ${areas.join(", ")}
+  --only   only the rows whose name contains one of these: --only scope,deadline
+  --json   prints one line last: {"area", "rows": [{"name", "unit", "ours", "peer", "theirs", "ratio"}]}, one element for
+           each row and peer, with "target", "aim" and "targetOf" ("ratio" or "ours") where we want something of it
+
+A number is the median of nine samples for one operation, ours and the peers' taken in turn; the least and the most stand
+in brackets. Times are CPU time of the whole process. Targets are printed, and missing one fails nothing.`;
 
 /** Installs the peers when they are missing or their lockfile has changed since. */
 function installPeers(): void {
@@ -39,77 +71,43 @@ function installPeers(): void {
   writeFileSync(stamp, lock);
 }
 
-/**
- * Samples every contestant of a row in turn; gives the operation's CPU microseconds by contestant. CPU time is that of the
- * whole process, so collecting the garbage that a contestant makes is on its bill.
- */
-async function measure(area: string, row: BenchmarkRow): Promise<Map<string, number[]>> {
-  const files = { ours: row.ours, ...row.peers };
-  const contestants = await Promise.all(
-    Object.entries(files).map(async ([name, file]) => ({
-      name,
-      samples: [] as number[],
-      process: await start(area, file),
-    })),
-  );
-  try {
-    for (let turn = 0; turn < warmUps + alternations; turn++) {
-      for (const contestant of contestants) {
-        const cpu = await ask(contestant.process);
-        if (turn >= warmUps) contestant.samples.push(cpu / row.operations);
-      }
-    }
-  } finally {
-    for (const { process: child } of contestants) child.kill();
+async function parse(args: readonly string[]): Promise<Request> {
+  const { positionals, values } = parseArguments(args);
+  const [area] = positionals;
+  if (area === undefined || positionals.length > 1 || !areas.includes(area)) {
+    throw new UsageError(`bench takes one area of ${areas.join(", ")}, and got ${positionals.join(" ") || "none"}`);
   }
-  return new Map(contestants.map(({ name, samples }) => [name, samples]));
+  const { rows } = (await import(pathToFileURL(join(benchmarks, area, "rows.ts")).href)) as {
+    rows: readonly BenchmarkRow[];
+  };
+  const parts = values.only?.flatMap((list) => list.split(",")).map((part) => part.trim());
+  for (const part of parts ?? []) {
+    if (part !== "" && rows.some(({ name }) => name.includes(part))) continue;
+    const names = rows.map(({ name }) => name).join(", ");
+    throw new UsageError(`--only ${JSON.stringify(part)} names no row of ${area}; there are ${names}`);
+  }
+  const chosen = rows.filter(({ name }) => parts?.some((part) => name.includes(part)) ?? true);
+  return { area, rows: chosen, isJson: values.json ?? false };
 }
 
-async function start(area: string, file: string): Promise<ChildProcess> {
-  const child = fork(join(benchmarks, "contestant.ts"), [join(benchmarks, area, file)], {
-    execArgv: ["--expose-gc", "--conditions=@holdfast/source"],
-  });
-  await reply(child, file);
-  return child;
-}
-
-async function ask(child: ChildProcess): Promise<number> {
-  const answer = reply(child, child.spawnargs.at(-1) ?? "");
-  child.send("sample");
-  return Number(await answer);
-}
-
-/** The next message of a contestant; an exit instead is an error, so that a contestant that dies does not hang the run. */
-async function reply(child: ChildProcess, file: string): Promise<unknown> {
-  const done = new AbortController();
+function parseArguments(args: readonly string[]): {
+  positionals: string[];
+  values: { json?: boolean; only?: string[] };
+} {
   try {
-    return await Promise.race([
-      once(child, "message", { signal: done.signal }).then(([message]: unknown[]) => message),
-      once(child, "exit", { signal: done.signal }).then(([code]: unknown[]) => {
-        throw new Error(`running ${file}: its process ended with ${String(code)}; the reason stands above`);
-      }),
-    ]);
-  } finally {
-    done.abort();
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { json: { type: "boolean" }, only: { type: "string", multiple: true } },
+    });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
   }
 }
 
-/** Of an odd number of samples. */
-function median(samples: readonly number[]): number {
-  return samples.toSorted((left, right) => left - right)[(samples.length - 1) / 2] ?? NaN;
-}
-
-function rounded(value: number): number {
-  return Number(value.toPrecision(3));
-}
-
-function spread(samples: readonly number[]): string {
-  return `${rounded(median(samples))} (${rounded(Math.min(...samples))} to ${rounded(Math.max(...samples))})`;
-}
-
-function versions(row: BenchmarkRow): Record<string, string> {
+function versions(peers: readonly string[]): Record<string, string> {
   const read = (path: string): string => (JSON.parse(readFileSync(path, "utf8")) as { version: string }).version;
-  const installed = Object.keys(row.peers)
+  const installed = peers
     .map((peer) => [peer, join(benchmarks, "node_modules", peer, "package.json")] as const)
     .filter(([, path]) => existsSync(path));
   return {
@@ -117,64 +115,93 @@ function versions(row: BenchmarkRow): Record<string, string> {
     v8: process.versions.v8,
     holdfast: read(join(benchmarks, "../packages/concurrency/package.json")),
     ...Object.fromEntries(installed.map(([peer, path]) => [peer, read(path)])),
+    cpu: cpus()[0]?.model ?? "unknown",
   };
 }
 
-/** Measures and prints one row; gives a result for each peer. */
-async function benchRow(area: string, row: BenchmarkRow): Promise<{ results: Row[]; kept: object }> {
-  const { name, unit } = row;
-  const samples = await measure(area, row);
-  const ours = samples.get("ours") ?? [];
-  const results = Object.keys(row.peers).map((peer) => {
-    const theirs = median(samples.get(peer) ?? []);
-    return {
-      name,
-      unit,
-      ours: rounded(median(ours)),
-      peer,
-      theirs: rounded(theirs),
-      ratio: rounded(median(ours) / theirs),
-    };
+function compare({ name, unit, peers, target }: BenchmarkRow, samples: Samples): Row[] {
+  const ours = median(samples["ours"]);
+  return Object.keys(peers).map((peer) => {
+    const theirs = median(samples[peer]);
+    const row = { name, unit, ours: rounded(ours), peer, theirs: rounded(theirs), ratio: rounded(ours / theirs) };
+    if (target === undefined || (target.against ?? peer) !== peer) return row;
+    const { most, aim, against } = target;
+    const wanted = { target: most, targetOf: against === undefined ? ("ours" as const) : ("ratio" as const) };
+    return { ...row, ...wanted, ...(aim === undefined ? {} : { aim }) };
   });
-  const cpu = cpus()[0]?.model ?? "unknown";
-  console.log(`\n${name}, ${unit} of CPU, median of ${alternations} (least to most)`);
+}
+
+function print({ name, unit, target, peers }: BenchmarkRow, samples: Samples, rows: readonly Row[]): void {
+  console.log(`\n${name}, ${unit}`);
+  const width = Math.max(...Object.keys(peers).map((peer) => peer.length), "ours".length) + 2;
+  const goal = target?.against === undefined ? describe(target, rows[0]?.ours) : "";
+  console.log(`  ${"ours".padEnd(width)}${spread(samples["ours"]).padEnd(30)}${goal}`.trimEnd());
+  for (const { peer, ratio } of rows) {
+    const wanted = target?.against === peer ? describe(target, ratio) : "";
+    const line = `${peer.padEnd(width)}${spread(samples[peer]).padEnd(30)}ours/theirs ${ratio}  ${wanted}`;
+    console.log(`  ${line.trimEnd()}`);
+  }
+}
+
+function describe(target: Target | undefined, value = NaN): string {
+  if (target === undefined) return "";
+  const aim = target.aim === undefined ? "" : ` aim ${target.aim}`;
+  return `target <= ${target.most}${aim}: ${value <= target.most ? "met" : "missed"}`;
+}
+
+function spread(samples: readonly number[] = []): string {
+  return `${rounded(median(samples))} (${rounded(Math.min(...samples))} to ${rounded(Math.max(...samples))})`;
+}
+
+function rounded(value: number): number {
+  return Number(value.toPrecision(3));
+}
+
+function progress(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${text}`);
+}
+
+async function bench({ area, rows, isJson }: Request): Promise<void> {
+  const known = new Map<string, Samples>();
+  const results: Row[] = [];
+  const kept: Kept[] = [];
+  const inUse = versions([...new Set(rows.flatMap(({ peers }) => Object.keys(peers)))]);
   console.log(
-    Object.entries({ ...versions(row), cpu })
+    Object.entries(inUse)
       .map((pair) => pair.join(" "))
       .join(", "),
   );
-  console.log(`  ${"ours".padEnd(16)}${spread(ours)}`);
-  for (const { peer, ratio } of results) {
-    console.log(`  ${peer.padEnd(16)}${spread(samples.get(peer) ?? []).padEnd(28)}ours/theirs ${ratio}`);
+  for (const [index, row] of rows.entries()) {
+    const key = JSON.stringify([row.ours, row.peers]);
+    const onTurn = (turn: number, turns: number): void =>
+      progress(`${row.name}: row ${index + 1} of ${rows.length}, turn ${turn} of ${turns}`);
+    const samples = known.get(key) ?? (await measure(area, row, onTurn));
+    known.set(key, samples);
+    progress("");
+    const compared = compare(row, samples);
+    print(row, samples, compared);
+    results.push(...compared);
+    kept.push({ name: row.name, unit: row.unit, versions: versions(Object.keys(row.peers)), samples });
   }
-  return { results, kept: { name, unit, versions: versions(row), cpu, samples: Object.fromEntries(samples) } };
+  keep(area, kept);
+  if (isJson) console.log(JSON.stringify({ area, rows: results }));
 }
 
-async function benchArea(area: string): Promise<Row[]> {
-  const { rows } = (await import(pathToFileURL(join(benchmarks, area, "rows.ts")).href)) as {
-    rows: readonly BenchmarkRow[];
-  };
-  const measured: Awaited<ReturnType<typeof benchRow>>[] = [];
-  for (const row of rows) measured.push(await benchRow(area, row));
-  mkdirSync(join(benchmarks, "results"), { recursive: true });
-  const raw = measured.map(({ kept }) => kept);
-  writeFileSync(join(benchmarks, "results", `${area}.json`), `${JSON.stringify(raw, undefined, 2)}\n`);
-  return measured.flatMap(({ results }) => results);
+/** Writes the raw samples; rows that were not measured this time keep those of the last. */
+function keep(area: string, kept: readonly Kept[]): void {
+  const file = join(benchmarks, "results", `${area}.json`);
+  const before = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Kept[]) : [];
+  const all = new Map([...before, ...kept].map((row) => [row.name, row]));
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify([...all.values()], undefined, 2)}\n`);
 }
 
-async function main(args: readonly string[]): Promise<void> {
-  const areas = globSync("*/rows.ts", { cwd: benchmarks }).map((path) => basename(dirname(path)));
-  const [area] = args.filter((argument) => argument !== "--json");
-  if (area === undefined || !areas.includes(area)) {
-    console.error(
-      `npm run bench -- <area> [--json]: ${area ?? "no area"} given; there are ${areas.toSorted().join(", ")}`,
-    );
-    process.exitCode = 2;
-    return;
-  }
+try {
+  const request = await parse(process.argv.slice(2));
   installPeers();
-  const rows = await benchArea(area);
-  if (args.includes("--json")) console.log(JSON.stringify({ area, rows }));
+  await bench(request);
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  console.error(`${error.message}\n\n${usage}`);
+  process.exitCode = 2;
 }
-
-await main(process.argv.slice(2));
