@@ -10,8 +10,9 @@ export const owners = {
   title: "Owners",
   terms:
     "An **owner** is a task of its own that opens a resource, **publishes** it, parks, and closes it. Each life of the " +
-    "resource is a **generation**. A **lease** is one borrower's right to use one generation. The **ledger**, which " +
-    "`statistics()` gives, counts the leases and waiters and keeps the failures.",
+    "resource is a **generation**, which is **lost** when it dies by itself. A **lease** is one borrower's right to use " +
+    "one generation. The **ledger**, which `statistics()` and `ledger()` give, counts leases, waiters, timers and what " +
+    "became of each generation, and keeps the failures.",
   promises: {
     "OW-1": "the resource is opened and closed by the owner's task, whoever borrows first or returns last",
     "OW-2":
@@ -31,5 +32,32 @@ export const owners = {
       "`drain()` refuses new leases and waits for those that are out before it closes; those still out after its timeout are lost",
     "OW-14": "leasing from another runtime than the open resource lives on throws `RUNTIME_MISMATCH`",
     "OW-15": "a value that is dead when it is published fails the opening, and is not lent",
+    "OW-16":
+      "`open()` opens without borrowing and waits until the resource is ready; a failure goes to its callers as well, and one that is cancelled only leaves the queue",
+    "OW-17": "an opening that nobody waits for any more goes on, and the resource stays open for the next lease",
+    "OW-18":
+      "a generation that is lent to nobody for the `idleTimeout` is closed by its owner, and the next lease opens another",
+    "OW-19":
+      "the idle time-out never takes a lease: one that is given before it stops it, one that is asked for after it waits",
+    "OW-20":
+      "with `backoff` the next opening after a failure or a loss waits, by a factor longer each time up to `max`, less a share of chance",
+    "OW-21":
+      "the delays start anew after a generation that was open for `max`, or that ended because nobody wanted it any more",
+    "OW-22":
+      "with `maxAttempts` those who wait get one shared failure, the last, once that many openings have failed one after another",
+    "OW-23": "a close ends a backoff at once",
+    "OW-24": "no opening is begun when nobody waits for it any more",
+    "OW-25": "in a cancelled scope `lease()` and `open()` throw and leave nothing behind, and `release()` gives back",
+    "OW-26": "in a cancelled scope `close()` and `drain()` close",
+    "OW-27":
+      "`RUNTIME_MISMATCH` holds while the owner opens, is open, closes or backs off; a task of any runtime may close it",
+    "OW-28":
+      "after the close an owner holds no timer, and the process no socket, child process or timer of its resource",
+    "OW-29": "of the openings that were begun each has opened, failed or was cancelled, and the ledger says how many",
+    "OW-30": "instruments given to an owner see the task of each generation",
+    "OW-31": "the listeners of a lease's `lost` run outside every task, whoever loses or closes",
+    "OW-32": "`drain()` reports each lease that was lost while it waited, whatever lost it",
+    "OW-33": "in every order of events one task opens and closes, generations never overlap, and every wait ends",
+    "OW-34": "nothing is lent once the function has been told to leave `publish`, or was cancelled in it",
   },
 } as const satisfies Area;

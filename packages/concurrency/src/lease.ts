@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { ClosedResourceError } from "./resource-errors.ts";
+import { runDetached } from "./context.ts";
 import type { Generation } from "./internal/generation.ts";
+import { ClosedResourceError } from "./resource-errors.ts";
 
 /**
  * A borrowed value, bound to one generation of its owner. Release it when done; `using` does. Whoever releases need
@@ -35,7 +36,10 @@ export class Lease<T> implements Disposable {
     return this.#of.value as T;
   }
 
-  /** Aborts when the generation dies or is closed under the lease; its reason says which. */
+  /**
+   * Aborts when the generation dies or is closed under the lease; its reason says which. Give it to whatever stops on a
+   * signal, a cancel scope among them. Its listeners run outside every task, whoever closes.
+   */
   get lost(): AbortSignal {
     this.#lost ??= new AbortController();
     if (this.#of.lostReason !== undefined) this.#lost.abort(this.#of.lostReason);
@@ -62,6 +66,8 @@ export class Lease<T> implements Disposable {
 
   /** Called by the generation when it dies. */
   static lose(lease: Lease<unknown>, reason: unknown): void {
-    lease.#lost?.abort(reason);
+    const controller = lease.#lost;
+    // Detached: listeners of the borrower's must not run in the task of whoever closes, which may be cancelled or done.
+    if (controller !== undefined) runDetached(() => controller.abort(reason));
   }
 }

@@ -3,93 +3,34 @@
  *
  * @module
  */
-import { runDetached } from "./context.ts";
 import { OwnerContractError, RuntimeMismatchError } from "./errors.ts";
+import { Backoff } from "./internal/backoff.ts";
 import { Generation } from "./internal/generation.ts";
-import { Task } from "./internal/task.ts";
+import { Ledger } from "./internal/ledger.ts";
+import { LeaseQueue, type Serve } from "./internal/lease-queue.ts";
+import { TimerSlot } from "./internal/timer-slot.ts";
 import { beginShieldedWait, beginWait, currentRuntime, rejected, type Waiter } from "./internal/waiter.ts";
 import type { Lease } from "./lease.ts";
+import type { OwnerFunction } from "./owner-context.ts";
+import {
+  checkTimeout,
+  type LeaseOptions,
+  type OwnerOptions,
+  ownerSettings,
+  type OwnerSettings,
+} from "./owner-options.ts";
+import type { DrainReport, OwnerLedger, OwnerState, OwnerStatistics } from "./owner-statistics.ts";
 import { ClosedResourceError } from "./resource-errors.ts";
 import type { Runtime } from "./runtime.ts";
 
-declare const published: unique symbol;
-
-/** What `publish` gives back, to be returned by the owner function: the proof that it published. */
-export interface Published<T> {
-  readonly [published]: T;
-}
-
-/** Options of `publish`. */
-export interface PublishOptions {
-  /** Says that the value died by itself: a signal that aborts, or a promise that settles either way. */
-  readonly lost?: AbortSignal | PromiseLike<unknown>;
-}
-
-/** What an owner function is given. */
-export interface OwnerContext {
-  /** Which opening this is: 1, 2, 3, ... */
-  readonly generation: number;
-  /**
-   * Lends the value to all who wait, and parks until the owner is to close: because it was disposed, or because the
-   * value was lost. Close the value after it, in `finally`.
-   *
-   * **Cancellation:** rejects when the close takes longer than `closeTimeout` and the task is cancelled.
-   *
-   * @throws {@link OwnerContractError} on a second call.
-   */
-  publish<U>(value: U, options?: PublishOptions): Promise<Published<U>>;
-}
-
-/** Options of an {@link Owner}. */
-export interface OwnerOptions {
-  /** For errors and pictures; the function's name when absent. */
-  readonly name?: string;
-  /**
-   * Milliseconds that closing may take before the owner's task is cancelled, and again before it is given up and
-   * counted as abandoned. 5000 when absent.
-   */
-  readonly closeTimeout?: number;
-}
-
-/** Options of `lease`. */
-export interface LeaseOptions {
-  /** Leaves the queue when it aborts; the opening goes on for the others. */
-  readonly signal?: AbortSignal;
-}
-
-/** What an owner has done and holds: its ledger. */
-export interface OwnerStatistics {
-  readonly state: "idle" | "opening" | "ready" | "closing" | "closed";
-  /** The number of the last opening; 0 before the first. */
-  readonly generation: number;
-  /** Leases that are out. */
-  readonly leases: number;
-  /** Tasks that wait for a lease. */
-  readonly waiting: number;
-  /** Errors of openings that failed and closings that failed, oldest first; at most the last 16. */
-  readonly failures: readonly unknown[];
-  /** Closings that did not end in time and were given up. */
-  readonly abandoned: number;
-}
-
-/** What became of the borrowers when an owner was drained. */
-export interface DrainReport {
-  /** Whether every lease came back in time. */
-  readonly drained: boolean;
-  /** Leases that were lost because it was not. */
-  readonly lost: number;
-}
-
-const CLOSE_TIMEOUT = 5_000;
-const FAILURES_KEPT = 16;
-
 /**
  * A resource with one owner task. The function opens the resource, publishes it and closes it, all in the same task,
- * once for each generation; `lease()` opens it on first use, and again after it was lost.
+ * once for each generation; `lease()` opens it on first use, and again after it was lost or closed for idleness.
  *
  * The owner is a root task: it inherits the runtime of whoever comes first, and neither scope nor context. N first
  * uses share one opening and, if that fails, its one error, which goes to them alone. A new generation opens only
- * when the one before has been closed.
+ * when the one before has been closed. An opening goes on when all who waited for it have left, and the resource then
+ * stays open for the next, for `idleTimeout` at most.
  *
  * **Cancellation:** of a borrower never reaches the owner, nor its neighbours.
  *
@@ -110,24 +51,31 @@ const FAILURES_KEPT = 16;
  * ```
  */
 export class Owner<T> implements AsyncDisposable {
-  readonly name: string;
-  readonly #fn: (own: OwnerContext) => PromiseLike<Published<T>>;
-  readonly #closeTimeout: number;
-  readonly #waits = new Set<Waiter<Lease<T>>>();
-  readonly #returnWaits = new Set<Waiter<void>>();
+  readonly #settings: OwnerSettings<T>;
+  readonly #backoff: Backoff | undefined;
+  readonly #ledger = new Ledger();
+  readonly #queue = new LeaseQueue<T>(() => this.#lastLeft());
+  readonly #drains = new Map<Waiter<void>, TimerSlot>();
   readonly #closeWaits = new Set<Waiter<void>>();
-  readonly #failures: unknown[] = [];
+  /** Armed while somebody waits and the next opening may not begin yet. */
+  readonly #pause = new TimerSlot();
+  readonly #leaseWait: string;
+  readonly #openWait: string;
   #generation: Generation<T> | undefined;
-  #number = 0;
-  #abandoned = 0;
+  /** Openings that failed since somebody began to wait. */
+  #attempts = 0;
   #isShut = false;
 
-  constructor(fn: (own: OwnerContext) => PromiseLike<Published<T>>, options: OwnerOptions = {}) {
-    const { name = fn.name === "" ? "owner" : fn.name, closeTimeout = CLOSE_TIMEOUT } = options;
-    checkTimeout("closeTimeout is a time", closeTimeout);
-    this.#fn = fn;
-    this.name = name;
-    this.#closeTimeout = closeTimeout;
+  /** @throws {@link RangeError} for a time, factor, share or number of attempts that cannot be. */
+  constructor(fn: OwnerFunction<T>, options: OwnerOptions = {}) {
+    this.#settings = ownerSettings(fn, options);
+    this.#backoff = options.backoff === undefined ? undefined : new Backoff(options.backoff);
+    this.#leaseWait = `a lease of ${this.name}`;
+    this.#openWait = `${this.name} to be open`;
+  }
+
+  get name(): string {
+    return this.#settings.name;
   }
 
   /**
@@ -135,28 +83,25 @@ export class Owner<T> implements AsyncDisposable {
    *
    * **Cancellation:** leaves the queue; an opening under way goes on.
    *
+   * **Ordering:** those who wait get their leases in the order in which they asked.
+   *
    * @throws the error of the opening; {@link ClosedResourceError} once the owner is closed or drains;
-   * {@link RuntimeMismatchError} from another runtime than the one that the open resource lives on.
+   * {@link RuntimeMismatchError} from another runtime than the one that the resource lives on, or is about to.
    */
   lease(options: LeaseOptions = {}): Promise<Lease<T>> {
-    const { signal } = options;
-    if (signal?.aborted === true) return rejected(signal.reason);
-    try {
-      const generation = this.#generation;
-      const runtime = currentRuntime();
-      if (this.#isShut) throw new ClosedResourceError(`leasing from ${this.name}, which is closed; make a new owner`);
-      if (generation !== undefined && generation.runtime !== runtime) {
-        throw new RuntimeMismatchError(
-          `leasing ${this.name} from the ${runtime.name} runtime, and it is open on the ${generation.runtime.name} one`,
-        );
-      }
-      const wait = beginWait<Lease<T>>(`a lease of ${this.name}`);
-      if (generation?.isPublished === true && !generation.isStopping) wait.settle(generation.lend());
-      else this.#enqueue(wait, runtime, signal);
-      return wait.promise;
-    } catch (error) {
-      return rejected(error);
-    }
+    return this.#enter<Lease<T>>("leasing from", this.#leaseWait, lend, options);
+  }
+
+  /**
+   * Opens the resource, where it is not open, and waits until it is; borrows nothing. For a program that would rather
+   * fail when it starts than at the first use.
+   *
+   * **Cancellation:** as `lease`.
+   *
+   * @throws as `lease`.
+   */
+  open(options: LeaseOptions = {}): Promise<void> {
+    return this.#enter<void>("opening", this.#openWait, letGo, options);
   }
 
   /**
@@ -181,19 +126,20 @@ export class Owner<T> implements AsyncDisposable {
     checkTimeout("drain() takes a timeout", timeout);
     this.#shut();
     const generation = this.#generation;
-    let lost = 0;
+    const lostBefore = generation?.lostLeases ?? 0;
     try {
       if (generation !== undefined && generation.leases.size > 0) await this.#allReturned(timeout);
     } finally {
-      lost = generation?.leases.size ?? 0;
       await this.close();
     }
+    const lost = (generation?.lostLeases ?? 0) - lostBefore;
     return Object.freeze({ drained: lost === 0, lost });
   }
 
   /**
    * Closes for good: waiters and leases that are out are told, the owner task closes the resource. Resolves when it
-   * has, or when that took too long and was given up; never rejects. A failing close stands in `statistics()`.
+   * has, or when that took too long and was given up; never rejects. A failing close stands in `statistics()`. Any task
+   * of any runtime may call it.
    *
    * **Cancellation:** shielded.
    */
@@ -201,7 +147,7 @@ export class Owner<T> implements AsyncDisposable {
     this.#shut();
     const generation = this.#generation;
     if (generation === undefined) return;
-    generation.stop(new ClosedResourceError(`${this.name} was closed`));
+    generation.stop("closed", new ClosedResourceError(`${this.name} was closed`));
     const ended = beginShieldedWait<void>(`${this.name} to close`);
     this.#closeWaits.add(ended);
     await ended.promise;
@@ -214,171 +160,139 @@ export class Owner<T> implements AsyncDisposable {
   statistics(): OwnerStatistics {
     return Object.freeze({
       state: this.#state(),
-      generation: this.#number,
+      generation: this.#ledger.begun,
       leases: this.#generation?.leases.size ?? 0,
-      waiting: this.#waits.size,
-      failures: Object.freeze([...this.#failures]),
-      abandoned: this.#abandoned,
+      waiting: this.#queue.size,
+      failures: this.#ledger.failures,
+      abandoned: this.#ledger.abandonedCount,
     });
   }
 
-  #state(): OwnerStatistics["state"] {
-    const generation = this.#generation;
-    if (generation === undefined) return this.#isShut ? "closed" : "idle";
-    if (generation.isStopping) return "closing";
-    return generation.isPublished ? "ready" : "opening";
+  /** What the owner holds, and what became of its generations. */
+  ledger(): OwnerLedger {
+    const slots = [this.#pause, ...this.#drains.values()];
+    return Object.freeze({
+      leases: this.#generation?.leases.size ?? 0,
+      waiting: this.#queue.size,
+      timers: slots.filter(({ isArmed }) => isArmed).length + (this.#generation?.timers ?? 0),
+      ...this.#ledger.totals(),
+    });
   }
 
-  #enqueue(wait: Waiter<Lease<T>>, runtime: Runtime, signal: AbortSignal | undefined): void {
-    this.#waits.add(wait);
-    wait.onCancel = () => this.#waits.delete(wait);
-    if (signal !== undefined) {
-      const leave = (): void => {
-        this.#waits.delete(wait);
-        wait.fail(signal.reason);
-      };
-      const forget = (): void => signal.removeEventListener("abort", leave);
-      signal.addEventListener("abort", leave, { once: true });
-      wait.promise.then(forget, forget);
+  #state(): OwnerState {
+    const generation = this.#generation;
+    if (generation?.fate !== undefined) return "closing";
+    if (generation !== undefined) return generation.isReady ? "ready" : "opening";
+    if (this.#pause.isArmed) return "backing-off";
+    return this.#isShut ? "closed" : "idle";
+  }
+
+  #enter<V>(attempted: string, what: string, serve: Serve<T, V>, { signal }: LeaseOptions): Promise<V> {
+    if (signal?.aborted === true) return rejected(signal.reason);
+    try {
+      if (this.#isShut) throw new ClosedResourceError(`${attempted} ${this.name}, which is closed; make a new owner`);
+      this.#checkRuntime(attempted, currentRuntime());
+      const wait = beginWait<V>(what);
+      const generation = this.#generation;
+      if (generation?.isReady === true) {
+        serve(generation, wait);
+      } else {
+        this.#queue.add(wait, serve, signal);
+        if (generation === undefined) this.#openNext();
+      }
+      return wait.promise;
+    } catch (error) {
+      return rejected(error);
     }
-    if (this.#generation === undefined) this.#open(runtime);
+  }
+
+  #checkRuntime(attempted: string, runtime: Runtime): void {
+    const home = this.#generation?.runtime ?? this.#pause.runtime;
+    if (home === undefined || home === runtime) return;
+    const state = this.#state();
+    throw new RuntimeMismatchError(
+      `${attempted} ${this.name} on the ${runtime.name} runtime, and it is ${state} on the ${home.name} one`,
+    );
+  }
+
+  /** Begins an opening for those who wait: now, or when the backoff allows it. */
+  #openNext(): void {
+    const runtime = this.#queue.first?.runtime;
+    if (runtime === undefined || this.#pause.isArmed) return;
+    const delay = this.#backoff?.remaining(runtime) ?? 0;
+    if (delay > 0) this.#pause.arm(runtime, delay, () => this.#open(runtime));
+    else this.#open(runtime);
   }
 
   #open(runtime: Runtime): void {
-    this.#number += 1;
-    const generation: Generation<T> = new Generation<T>(this.#number, this.name, runtime, this.#closeTimeout, {
-      returned: () => this.#returned(),
-      overdue: () => this.#abandon(generation),
+    const generation: Generation<T> = new Generation<T>(runtime, this.#settings, this.#ledger, {
+      ready: () => {
+        this.#attempts = 0;
+        this.#queue.serveAll(generation);
+      },
+      openingFailed: (error) => this.#openingFailed(error),
+      returned: () => this.#endDrains(),
+      ended: () => this.#ended(generation),
     });
     this.#generation = generation;
-    const context: OwnerContext = {
-      generation: generation.number,
-      publish: (value, options) => {
-        const parked = this.#publish(generation, value, options);
-        // The function may leave it un-awaited and fail: that failure is told in its own place.
-        parked.then(undefined, () => {});
-        return parked as Promise<never>;
-      },
-    };
-    runDetached(() => {
-      const fn = this.#fn;
-      const keeper = { taskDone: (task: Task) => this.#done(generation, task) };
-      generation.task = new Task(() => fn(context), keeper, runtime, undefined, this.name, undefined);
-      generation.task.start();
-    });
+    generation.start();
   }
 
-  async #publish(generation: Generation<T>, value: unknown, options: PublishOptions = {}): Promise<object> {
-    if (generation.isPublished || this.#generation !== generation) {
-      const what = generation.isPublished ? "a second time in one run of" : "after the end of the function of";
-      generation.breach = new OwnerContractError(`publish() ${what} ${this.name}; the function publishes once`);
-      throw generation.breach;
-    }
-    const park = beginWait<object>(`${this.name} to be closed`);
-    generation.publish(value as T, park);
-    // Lost first: a value that is dead on arrival is a failed opening, and must not be lent.
-    this.#watch(generation, options.lost);
-    if (generation.isStopping) this.#failWaits(generation.lostReason);
-    else this.#serveWaits(generation);
-    try {
-      return await park.promise;
-    } catch (error) {
-      // The function has left the park by itself and is about to close the value: nobody may borrow it any more.
-      generation.stop(error);
-      throw error;
-    }
+  #openingFailed(error: unknown): void {
+    if (this.#queue.size === 0) return;
+    this.#attempts += 1;
+    // A function that breaks its contract will do so again; anything else may go better the next time.
+    if (this.#attempts < this.#settings.maxAttempts && !(error instanceof OwnerContractError)) return;
+    this.#attempts = 0;
+    this.#queue.failAll(error);
   }
 
-  #watch(generation: Generation<T>, lost: AbortSignal | PromiseLike<unknown> | undefined): void {
-    if (lost === undefined) return;
-    const lose = (reason: unknown): void => generation.stop(reason ?? new ClosedResourceError(`${this.name} was lost`));
-    if (!(lost instanceof AbortSignal)) {
-      Promise.resolve(lost).then(lose, lose);
-      return;
-    }
-    const onAbort = (): void => lose(lost.reason);
-    lost.addEventListener("abort", onAbort, { once: true });
-    generation.unwatch = () => lost.removeEventListener("abort", onAbort);
-    if (lost.aborted) onAbort();
-  }
-
-  /** The owner function has ended, one way or another. */
-  #done(generation: Generation<T>, task: Task): void {
-    const failure = this.#failureOf(generation, task);
-    if (failure !== undefined) {
-      this.#failures.push(failure);
-      if (this.#failures.length > FAILURES_KEPT) this.#failures.shift();
-    }
-    if (!generation.isPublished && failure !== undefined && this.#generation === generation) this.#failWaits(failure);
-    this.#end(generation, failure);
-  }
-
-  #failureOf(generation: Generation<T>, task: Task): unknown {
-    if (task.outcome === "failed")
-      return task.result ?? new OwnerContractError(`the function of ${this.name} threw nothing`);
-    if (generation.breach !== undefined) return generation.breach;
-    // A close that had to be cut short has failed; an opening that was told to stop has not.
-    if (task.outcome === "cancelled") return generation.isPublished ? task.result : undefined;
-    if (generation.isPublished && task.result === generation.token) return undefined;
-    const what = generation.isPublished
-      ? "returned something else than what publish() gave"
-      : "returned without publishing";
-    return new OwnerContractError(`the function of ${this.name} ${what}; return await own.publish(value)`);
-  }
-
-  #abandon(generation: Generation<T>): void {
-    this.#abandoned += 1;
-    this.#end(generation, undefined);
-  }
-
-  #end(generation: Generation<T>, failure: unknown): void {
-    generation.end(failure ?? new ClosedResourceError(`${this.name} has ended`));
-    // One that was given up may end late, when the next is open already.
-    if (this.#generation !== generation) return;
+  #ended({ runtime, fate, life }: Generation<T>): void {
     this.#generation = undefined;
+    if (fate === "failed" || fate === "lost") this.#backoff?.failed(runtime, life);
+    else this.#backoff?.succeeded();
     for (const wait of this.#closeWaits) wait.settle();
     this.#closeWaits.clear();
-    const [next] = this.#waits;
-    if (next !== undefined) this.#open(next.runtime);
+    this.#openNext();
+  }
+
+  /** Nobody waits any more: an opening under way goes on, but none is begun. */
+  #lastLeft(): void {
+    this.#attempts = 0;
+    this.#pause.disarm();
   }
 
   #shut(): void {
     if (this.#isShut) return;
     this.#isShut = true;
-    this.#failWaits(new ClosedResourceError(`leasing from ${this.name}, which was closed meanwhile; make a new owner`));
-  }
-
-  #serveWaits(generation: Generation<T>): void {
-    const waits = [...this.#waits];
-    this.#waits.clear();
-    for (const wait of waits) wait.settle(generation.lend());
-  }
-
-  #failWaits(error: unknown): void {
-    const waits = [...this.#waits];
-    this.#waits.clear();
-    for (const wait of waits) wait.fail(error);
+    this.#pause.disarm();
+    this.#queue.failAll(
+      new ClosedResourceError(`waiting for ${this.name}, which was closed meanwhile; make a new owner`),
+    );
   }
 
   async #allReturned(timeout: number): Promise<void> {
     const wait = beginWait<void>(`the leases of ${this.name}`);
-    this.#returnWaits.add(wait);
-    const { runtime } = wait;
-    const timer = runtime.setTimer(runtime.now() + timeout, () => wait.settle());
+    const slot = new TimerSlot();
+    slot.arm(wait.runtime, timeout, () => wait.settle());
+    this.#drains.set(wait, slot);
     try {
       await wait.promise;
     } finally {
-      runtime.clearTimer(timer);
-      this.#returnWaits.delete(wait);
+      slot.disarm();
+      this.#drains.delete(wait);
     }
   }
 
-  #returned(): void {
-    for (const wait of this.#returnWaits) wait.settle();
+  #endDrains(): void {
+    for (const wait of this.#drains.keys()) wait.settle();
   }
 }
 
-function checkTimeout(what: string, value: number): void {
-  if (typeof value === "number" && value >= 0) return;
-  throw new RangeError(`${what} in milliseconds from 0 up, and ${String(value)} is not one`);
+function lend<T>(generation: Generation<T>, wait: Waiter<Lease<T>>): void {
+  wait.settle(generation.lend());
+}
+
+function letGo(_generation: unknown, wait: Waiter<void>): void {
+  wait.settle();
 }

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { Owner, sleep } from "../src/index.ts";
+import { Owner, type OwnerOptions, sleep } from "../src/index.ts";
 
 /** An owner of its own generation number, which takes 10 ms to open and logs what it does. */
-export function counted(log: string[]): Owner<number> {
+export function counted(log: string[], options: OwnerOptions = {}): Owner<number> {
   return new Owner(
     async (own) => {
       await sleep(10);
@@ -17,6 +17,6 @@ export function counted(log: string[]): Owner<number> {
         log.push(`close ${own.generation}`);
       }
     },
-    { name: "counted" },
+    { name: "counted", ...options },
   );
 }

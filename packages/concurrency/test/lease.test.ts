@@ -1,7 +1,7 @@
 import { getEventListeners } from "node:events";
 import { expect, test } from "vitest";
 import { covers } from "../../../spec/covers.ts";
-import { CancelScope, gather, type Lease, moveOnAfter, sleep, taskGroup } from "../src/index.ts";
+import { CancelScope, currentTask, gather, type Lease, moveOnAfter, Owner, sleep, taskGroup } from "../src/index.ts";
 import { counted } from "./counted-owner.ts";
 import { thrownBy, virtually } from "./virtually.ts";
 
@@ -80,6 +80,22 @@ test("a lease that was given keeps no listener on its signal", async () => {
   expect(getEventListeners(signal, "abort")).toEqual([]);
 });
 
+test("a wait that ends in any other way than by its signal leaves no listener on it", async () => {
+  const { signal } = new AbortController();
+  const [left, closed] = [counted([]), counted([])];
+
+  await virtually(() =>
+    taskGroup(async (group) => {
+      group.startSoon(() => moveOnAfter(5, () => left.lease({ signal })));
+      group.startSoon(() => thrownBy(() => closed.open({ signal })));
+      await sleep(5);
+      await gather([left, closed].map((owner) => () => owner.close()));
+    }),
+  );
+
+  expect(getEventListeners(signal, "abort")).toEqual([]);
+});
+
 test("leasing is a cancel point also when the resource is open", async () => {
   const owner = counted([]);
 
@@ -116,3 +132,51 @@ test("withLease gives the lease back however the callback ends", async () => {
 
   expect(seen).toEqual({ failed: new Error("failure"), out: 0, isReleased: true });
 });
+
+test(covers("OW-31"), async () => {
+  const loss = new AbortController();
+  const [closed, lost] = [counted([]), new Owner((own) => own.publish("value", { lost: loss.signal }))];
+  const dead = new Owner((own) => own.publish("value", { lost: sleep(50) }));
+
+  const seen = await virtually(async () => {
+    const leases = await gather([closed, lost, dead].map((owner) => () => owner.lease()));
+    const tasks: unknown[] = [];
+    for (const lease of leases as Lease<unknown>[]) {
+      lease.lost.addEventListener("abort", () => tasks.push(thrownSyncBy(currentTask)));
+    }
+    await closed.close();
+    loss.abort();
+    await sleep(100);
+    await gather([closed, lost, dead].map((owner) => () => owner.close()));
+    return tasks;
+  });
+
+  expect(seen).toMatchObject([{ code: "NO_TASK" }, { code: "NO_TASK" }, { code: "NO_TASK" }]);
+});
+
+test("the lost signal of a lease cancels the scope it is given to, and stops only that", async () => {
+  const loss = new AbortController();
+  const owner = new Owner((own) => own.publish("value", { lost: loss.signal }));
+
+  const seen = await virtually(() =>
+    taskGroup(async (group) => {
+      group.startSoon(() => sleep(5).then(() => loss.abort("session expired")));
+      using lease = await owner.lease();
+      const scope = new CancelScope({ signal: lease.lost });
+      await scope.run(() => sleep(1_000));
+      await owner.close();
+      return { source: scope.cancelSource, caught: scope.cancelledCaught };
+    }),
+  );
+
+  expect(seen).toEqual({ source: "signal", caught: true });
+  expect(getEventListeners(loss.signal, "abort")).toEqual([]);
+});
+
+function thrownSyncBy(action: () => unknown): unknown {
+  try {
+    return action();
+  } catch (error) {
+    return error;
+  }
+}

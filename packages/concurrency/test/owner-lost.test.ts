@@ -1,8 +1,10 @@
 import { getEventListeners } from "node:events";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
 import { covers } from "../../../spec/covers.ts";
 import { CancelScope, Event, Owner, type Published, sleep, taskGroup } from "../src/index.ts";
-import { virtually } from "./virtually.ts";
+import { drained, virtually } from "./virtually.ts";
 
 test(covers("OW-8"), async () => {
   const log: string[] = [];
@@ -59,6 +61,28 @@ test("a long-lived signal that says when values are lost is listened to only whi
 
   expect(during).toBe(1);
   expect(getEventListeners(shutdown.signal, "abort")).toEqual([]);
+});
+
+test("a promise that would say when values are lost, and never settles, keeps none that was closed", async () => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  const never = new Promise(() => {});
+  const values: WeakRef<object>[] = [];
+
+  await virtually(async () => {
+    const owner = new Owner((own) => {
+      const value = {};
+      values.push(new WeakRef(value));
+      return own.publish(value, { lost: never });
+    });
+    await owner.open();
+    await owner.close();
+  });
+  await drained();
+  collect();
+
+  expect(values.map((value) => value.deref())).toEqual([undefined]);
+  expect(never).toBeInstanceOf(Promise);
 });
 
 test("a thenable that throws when it is watched for the loss of the value loses it", async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { covers } from "../../../spec/covers.ts";
-import { gather, moveOnAfter, Owner, type OwnerContext, sleep } from "../src/index.ts";
+import { CancelScope, gather, moveOnAfter, Owner, type OwnerContext, sleep, taskGroup } from "../src/index.ts";
 import { counted } from "./counted-owner.ts";
 import { drained, thrownBy, virtually, watchRejections } from "./virtually.ts";
 
@@ -155,4 +155,75 @@ test(covers("OW-15"), async () => {
   expect(errors).toEqual([new Error("dead on arrival"), new Error("dead on arrival")]);
   expect(openings).toBe(1);
   expect(owner.statistics()).toMatchObject({ state: "idle", leases: 0, waiting: 0 });
+});
+
+test(covers("OW-16"), async () => {
+  const log: string[] = [];
+  const owner = counted(log);
+  const broken = new Owner<never>(() => sleep(5).then(() => Promise.reject(new Error("cannot connect"))));
+
+  const seen = await virtually((runtime) =>
+    taskGroup(async (group) => {
+      const leaving = group.startSoon(() => owner.open());
+      const opening = group.startSoon(() => owner.open());
+      await sleep(5);
+      leaving.cancel();
+      await opening;
+      const { state, leases } = owner.statistics();
+      const now = runtime.now();
+      await owner.open();
+      const errors = await gather([() => thrownBy(() => broken.open()), () => thrownBy(() => broken.lease())]);
+      await owner.close();
+      return { status: leaving.status, state, leases, now, errors, late: await thrownBy(() => owner.open()) };
+    }),
+  );
+
+  expect(seen).toMatchObject({ status: "cancelled", state: "ready", leases: 0, now: 10 });
+  expect(seen.errors[0]).toEqual(new Error("cannot connect"));
+  expect(seen.errors[1]).toBe(seen.errors[0]);
+  expect(seen.late).toMatchObject({
+    code: "RESOURCE_CLOSED",
+    message: "opening counted, which is closed; make a new owner",
+  });
+  expect(log).toEqual(["open 1", "close 1"]);
+});
+
+test("open() leaves the queue when its signal aborts", async () => {
+  const owner = counted([]);
+  const controller = new AbortController();
+
+  const seen = await virtually(async () => {
+    const opening = thrownBy(() => owner.open({ signal: controller.signal }));
+    const { waiting } = owner.statistics();
+    controller.abort("no longer wanted");
+    const left = { waiting, reason: await opening, after: owner.statistics().waiting };
+    await owner.close();
+    return left;
+  });
+
+  expect(seen).toEqual({ waiting: 1, reason: "no longer wanted", after: 0 });
+});
+
+test(covers("OW-17"), async () => {
+  const log: string[] = [];
+  const owner = counted(log);
+
+  const seen = await virtually(async () => {
+    await new CancelScope({ timeout: 5 }).run(() => owner.lease());
+    const states = [owner.statistics().state];
+    await sleep(1_000);
+    states.push(owner.statistics().state);
+    const { generation } = await owner.lease();
+    await owner.close();
+    return { states, generation };
+  });
+
+  expect(seen).toEqual({ states: ["opening", "ready"], generation: 1 });
+  expect(log).toEqual(["open 1", "close 1"]);
+});
+
+test("an owner is made of a function", () => {
+  expect(() => new Owner({} as never)).toThrow(
+    new TypeError("an Owner takes an async function, and object is not one"),
+  );
 });

@@ -119,7 +119,9 @@ test(covers("OW-14"), async () => {
   await owner.close();
 
   expect(thrown).toMatchObject({ code: "RUNTIME_MISMATCH", hint: "give each runtime an owner of its own" });
-  expect((thrown as Error).message).toBe("leasing counted from the virtual runtime, and it is open on the system one");
+  expect((thrown as Error).message).toBe(
+    "leasing from counted on the virtual runtime, and it is ready on the system one",
+  );
 });
 
 test("an owner that is idle serves whichever runtime comes next", async () => {
