@@ -9,33 +9,59 @@
  * @module
  */
 import type { Area } from "./area.ts";
+import { anyioSynchronization } from "./areas/anyio-synchronization.ts";
+import { anyioTaskGroups } from "./areas/anyio-task-groups.ts";
+import { anyioTaskGroups2 } from "./areas/anyio-task-groups-2.ts";
+import { bridges } from "./areas/bridges.ts";
 import { cancelScopes } from "./areas/cancel-scopes.ts";
 import { context } from "./areas/context.ts";
 import { deadlines } from "./areas/deadlines.ts";
 import { events } from "./areas/events.ts";
 import { explicitEnterAndExit } from "./areas/explicit-enter-and-exit.ts";
 import { gather } from "./areas/gather.ts";
+import { instruments } from "./areas/instruments.ts";
+import { locks } from "./areas/locks.ts";
+import { memoryChannels } from "./areas/memory-channels.ts";
 import { miniature } from "./areas/miniature.ts";
 import { owners } from "./areas/owners.ts";
+import { ownershipTracking } from "./areas/ownership-tracking.ts";
 import { promisesWithoutAwait } from "./areas/promises-without-await.ts";
 import { runtimes } from "./areas/runtimes.ts";
 import { shields } from "./areas/shields.ts";
 import { taskGroups } from "./areas/task-groups.ts";
 import { tasks } from "./areas/tasks.ts";
+import { testKit } from "./areas/test-kit.ts";
+import { anyioExtras } from "./areas/anyio-extras.ts";
+import { usingDeclarations } from "./areas/using-declarations.ts";
+import { variables } from "./areas/variables.ts";
+import { signals } from "./areas/signals.ts";
 
 const list = [
   tasks,
   cancelScopes,
   deadlines,
+  signals,
   shields,
   taskGroups,
   gather,
   explicitEnterAndExit,
+  usingDeclarations,
   events,
+  memoryChannels,
+  anyioSynchronization,
+  anyioTaskGroups,
+  anyioTaskGroups2,
+  locks,
   owners,
   runtimes,
+  instruments,
+  testKit,
   context,
+  variables,
   promisesWithoutAwait,
+  anyioExtras,
+  bridges,
+  ownershipTracking,
   miniature,
 ] as const;
 

@@ -20,6 +20,7 @@ export const deadlines = {
     "DL-4": "a delay of zero stops the function at its first cancel point, and a delay of `null` never does",
     "DL-5": "a deadline moved while its scope is open takes effect at the new moment",
     "DL-6": "a scope that is left before its deadline leaves no timer behind",
+    "DL-8": "a loop that swallows its cancellation again and again does not keep timers from firing",
     "DL-7": "a loop of nothing but checkpoints does not keep a deadline from passing",
   },
 } as const satisfies Area;

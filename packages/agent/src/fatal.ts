@@ -16,6 +16,7 @@ const concurrency: Readonly<Record<ConcurrencyErrorCode, boolean>> = {
   END_OF_STREAM: false, // how reading a channel to its end looks
   EXCEPTION_GROUP: false, // its leaves are judged
   INTERNAL: true,
+  NODE_UNSUPPORTED: true,
   NO_TASK: true,
   OWNER_CONTRACT: true,
   RESOURCE_ALREADY_HELD: true,
@@ -25,6 +26,7 @@ const concurrency: Readonly<Record<ConcurrencyErrorCode, boolean>> = {
   RESOURCE_NOT_HELD: true,
   RESOURCE_WOULD_BLOCK: false, // an answer about the moment
   RUNTIME_DEADLOCK: true,
+  RUNTIME_LEAK: true,
   RUNTIME_MISMATCH: true,
   SCOPE_NOT_ACTIVE: true,
   SCOPE_NOT_CURRENT: true,

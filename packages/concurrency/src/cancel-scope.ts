@@ -8,12 +8,15 @@ import {
   NoTaskError,
   ScopeNotActiveError,
   ScopeNotCurrentError,
+  ScopeNotEnteredError,
   ScopeUsedError,
   ScopeWrongTaskError,
 } from "./errors.ts";
 import { isOnlyCancelled, withoutCancelled } from "./exception-group.ts";
 import { Cancellation, type CancelSource } from "./internal/cancellation.ts";
+import { checkDeadline, checkTimeout } from "./internal/check-time.ts";
 import { Frame } from "./internal/frame.ts";
+import { ScopeSignal } from "./internal/scope-signal.ts";
 import { currentFrame } from "./internal/waiter.ts";
 import { run } from "./run.ts";
 
@@ -25,6 +28,8 @@ export interface CancelScopeOptions {
   readonly deadline?: number;
   /** Keeps the cancellation of enclosing scopes out; the scope's own still works. */
   readonly shield?: boolean;
+  /** Cancels the scope when it aborts, with its reason. The scope listens only while it is open. */
+  readonly signal?: AbortSignal;
   readonly name?: string;
 }
 
@@ -44,20 +49,24 @@ export interface CancelScopeOptions {
  */
 export class CancelScope {
   readonly name: string | undefined;
-  readonly #timeout: number;
-  #deadline: number;
+  /** Absent for none, as is the deadline: a field that may be Infinity costs every scope a box. */
+  #timeout: number | undefined;
+  #deadline: number | undefined;
   #shield: boolean;
-  #frame: Frame | undefined;
+  #frame: Frame | undefined = undefined;
   #state: "new" | "running" | "entered" | "exited" = "new";
-  #early: Cancellation | undefined;
+  #early: Cancellation | undefined = undefined;
   #cancelledCaught = false;
+  /** The way in from a signal that was given, and out to those that were asked for; absent while there is neither. */
+  #signals: ScopeSignal | undefined = undefined;
 
   /** @throws {@link RangeError} for a timeout or deadline that is negative or not a number. */
-  constructor(options: CancelScopeOptions = {}) {
+  constructor(options: CancelScopeOptions = none) {
     this.name = options.name;
-    this.#timeout = checkTime("timeout", options.timeout ?? Infinity);
-    this.#deadline = checkDeadline(options.deadline ?? Infinity);
+    this.#timeout = options.timeout == null ? undefined : checkTimeout(options.timeout);
+    this.#deadline = options.deadline === undefined ? undefined : checkDeadline(options.deadline);
     this.#shield = options.shield ?? false;
+    if (options.signal !== undefined) this.#signals = new ScopeSignal(options.signal);
   }
 
   /** Whether `cancel` was called or the deadline passed. */
@@ -76,15 +85,37 @@ export class CancelScope {
   }
 
   /**
+   * The milliseconds from entry until the scope cancels itself; Infinity for no limit. Can be changed before entry;
+   * afterwards move the deadline.
+   *
+   * @throws {@link RangeError} when it is set to a number that is negative or none; {@link ScopeUsedError} when it is set
+   * after entry.
+   */
+  get timeout(): number {
+    return this.#timeout ?? Infinity;
+  }
+
+  set timeout(value: number) {
+    if (this.#state !== "new") throw new ScopeUsedError(this.name);
+    this.#timeout = checkTimeout(value);
+  }
+
+  /**
    * The time on the runtime's clock at which the scope cancels itself; Infinity for never. Can be moved. A timeout is in
    * it from entry on.
+   *
+   * @throws {@link ScopeNotEnteredError} before entry, of a scope with a timeout: no time is known yet.
    */
   get deadline(): number {
-    return this.#frame?.deadline ?? this.#deadline;
+    if (this.#frame !== undefined) return this.#frame.deadline ?? Infinity;
+    if (this.timeout !== Infinity) throw new ScopeNotEnteredError(this.name);
+    return this.#deadline ?? Infinity;
   }
 
   set deadline(value: number) {
-    this.#deadline = checkDeadline(value);
+    checkDeadline(value);
+    if (this.#frame === undefined && this.timeout !== Infinity) throw new ScopeNotEnteredError(this.name);
+    this.#deadline = value;
     this.#frame?.setDeadline(value);
   }
 
@@ -93,9 +124,20 @@ export class CancelScope {
     return this.#frame?.shield ?? this.#shield;
   }
 
+  /** @throws {@link TypeError} for anything but true and false. */
   set shield(value: boolean) {
+    if (typeof value !== "boolean") throw new TypeError(`shield is true or false, and ${String(value)} is neither`);
     this.#shield = value;
     this.#frame?.setShield(value);
+  }
+
+  /**
+   * Aborts when the code in the scope is cancelled, by this scope or one around it: for `fetch`, timers, child processes
+   * and all else that takes an AbortSignal. Made when it is first asked for. A scope that has been left aborts it no more.
+   */
+  get signal(): AbortSignal {
+    this.#signals ??= new ScopeSignal(undefined);
+    return this.#signals.outgoing(this.#frame, this.#early);
   }
 
   /**
@@ -115,28 +157,20 @@ export class CancelScope {
    * @throws what the function throws; {@link ScopeUsedError} on a second use; {@link ScopeNotCurrentError} when the
    * function returns with a scope still open that it entered by hand.
    */
-  run<T>(fn: (scope: this) => PromiseLike<T> | T): Promise<T | undefined> {
-    if (storage.getStore() === undefined) return run(() => this.run(fn));
-    return this.#run(fn);
-  }
-
-  async #run<T>(fn: (scope: this) => PromiseLike<T> | T): Promise<T | undefined> {
+  async run<T>(fn: (scope: this) => PromiseLike<T> | T): Promise<T | undefined> {
+    if (storage.getStore() === undefined) return await run(() => this.run(fn));
     const frame = this.#open("scope.run()", "running");
-    let value: T | undefined;
-    let thrown: unknown;
-    let failed = false;
+    let value: T;
     try {
       value = await storage.run(frame, fn, this);
     } catch (error) {
-      failed = true;
-      thrown = error;
+      this.#leave(frame);
+      this.#rethrowUnlessOwn(frame, error);
+      return undefined;
     }
     const current = frame.top;
-    frame.close();
-    this.#state = "exited";
-    frame.task.notify?.scopeExited(frame);
-    if (failed) this.#rethrowUnlessOwn(frame, thrown);
-    else if (current !== frame) throw new ScopeNotCurrentError(this, current.scope);
+    this.#leave(frame);
+    if (current !== frame) throw new ScopeNotCurrentError(this, current.scope);
     return value;
   }
 
@@ -172,9 +206,7 @@ export class CancelScope {
     }
     if (home.top !== frame) throw new ScopeNotCurrentError(this, home.top.scope);
     home.top = frame.parent as Frame;
-    frame.close();
-    this.#state = "exited";
-    frame.task.notify?.scopeExited(frame);
+    this.#leave(frame);
   }
 
   get #cancellation(): Cancellation | undefined {
@@ -182,8 +214,12 @@ export class CancelScope {
   }
 
   #cancelWith(cancellation: Cancellation): void {
-    if (this.#frame === undefined) this.#early ??= cancellation;
-    else this.#frame.cancel(cancellation);
+    if (this.#frame !== undefined) {
+      this.#frame.cancel(cancellation);
+    } else if (this.#early === undefined) {
+      this.#early = cancellation;
+      this.#signals?.abort(cancellation.error);
+    }
   }
 
   #open(attempted: string, state: "running" | "entered"): Frame {
@@ -195,33 +231,30 @@ export class CancelScope {
     this.#state = state;
     frame.task.notify?.scopeEntered(frame);
     if (this.#early !== undefined) frame.cancel(this.#early);
-    if (this.#timeout !== Infinity || this.#deadline !== Infinity) {
-      frame.setDeadline(Math.min(this.#deadline, frame.task.runtime.now() + this.#timeout));
+    if (this.#timeout !== undefined || this.#deadline !== undefined) {
+      frame.setDeadline(Math.min(this.#deadline ?? Infinity, frame.task.runtime.now() + (this.#timeout ?? Infinity)));
     }
+    this.#signals?.entered(frame);
     return frame;
+  }
+
+  #leave(frame: Frame): void {
+    this.#signals?.left();
+    frame.close();
+    this.#state = "exited";
+    frame.task.notify?.scopeExited(frame);
   }
 
   #rethrowUnlessOwn(frame: Frame, thrown: unknown): void {
     // After a failure the group has sorted its errors already, and one that looks like a cancellation is a failure.
     const { cancellation } = frame;
-    if (cancellation === undefined || cancellation.source === "failure" || frame.isParentCancelled) throw thrown;
+    if (cancellation === undefined || cancellation.source === "failure") throw thrown;
     const isOnlyOwn = isOnlyCancelled(thrown);
+    if (frame.isParentCancelled) throw isOnlyOwn ? frame.leaving(thrown) : thrown;
     const rest = isOnlyOwn ? undefined : withoutCancelled(thrown);
     this.#cancelledCaught = isOnlyOwn || rest !== thrown;
     if (!isOnlyOwn) throw rest;
   }
 }
 
-function checkTime(what: string, value: number): number {
-  if (typeof value !== "number" || Number.isNaN(value) || value < 0) {
-    throw new RangeError(`a ${what} is a number of milliseconds from 0 up, and ${String(value)} is not`);
-  }
-  return value;
-}
-
-function checkDeadline(value: number): number {
-  if (typeof value !== "number" || Number.isNaN(value)) {
-    throw new RangeError(`a deadline is a time on the runtime's clock, and ${String(value)} is not`);
-  }
-  return value;
-}
+const none: CancelScopeOptions = {};

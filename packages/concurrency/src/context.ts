@@ -4,14 +4,18 @@
  *
  * @module
  */
-import { AsyncLocalStorage } from "node:async_hooks";
+import { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
+import { type ContextStorage, LoneStore, shortened } from "./internal/context-map.ts";
 import type { Frame } from "./internal/frame.ts";
+import { requireSoundUsing } from "./internal/using-probe.ts";
 import type { Runtime } from "./runtime.ts";
 
 interface Context {
   readonly storage: AsyncLocalStorage<Frame | undefined>;
   /** Runs a function in the async context of the moment at which the first copy was loaded, without a frame. */
   readonly detached: <T>(fn: () => T) => T;
+  /** The root tasks that have not ended. */
+  readonly roots: Set<Frame>;
   /** The runtime of ordinary programs: one clock, one timer heap, one count of tasks, whichever copy asks. */
   runtime?: Runtime;
 }
@@ -20,7 +24,18 @@ const key: unique symbol = Symbol.for("holdfast.context/1");
 const holder = globalThis as { [key]?: Context };
 
 /** Where the current frame is found. */
-export const storage: AsyncLocalStorage<Frame | undefined> = shared().storage;
+export const storage: ContextStorage<Frame | undefined> = runDetached(openStorage);
+
+/** The root tasks that have not ended, of every runtime. */
+export const roots: Set<Frame> = shared().roots;
+
+/**
+ * Makes a frame the current one until the end of the running turn. Only for code that has a turn to itself, a reaction of
+ * its own: in any other it would leak to whoever called.
+ */
+export function enterContext(frame: Frame): void {
+  storage.enterWith(frame);
+}
 
 /**
  * Runs a function outside every task, in the async context of the moment this package was loaded.
@@ -33,6 +48,26 @@ export function runDetached<T>(fn: () => T): T {
   return shared().detached(fn);
 }
 
+/** A store of its own for those who follow code that runs in no task. */
+export function createStorage<T>(name: string): AsyncLocalStorage<T | undefined> {
+  return new AsyncLocalStorage<T | undefined>({ name });
+}
+
+/** Told of every promise of the process, as it happens; see `promiseHooks` of `node:v8`. */
+interface PromiseWatcher {
+  readonly init: (promise: object, parent: object | undefined) => void;
+  readonly before: (promise: object) => void;
+  readonly after: (promise: object) => void;
+  readonly settled: (promise: object) => void;
+}
+
+/** Tells a watcher of all promises from now on, where the platform can. Each step of a promise then costs a call. */
+export function watchPromises(watcher: PromiseWatcher): void {
+  // Asked for here and not imported: an engine without the hooks could not load the library at all.
+  const hooks = globalThis.process?.getBuiltinModule?.("node:v8")?.promiseHooks;
+  hooks?.createHook(watcher);
+}
+
 /** The system's runtime: that of the first copy to ask, so that a task of one copy may use the owner of another. */
 export function sharedRuntime(make: () => Runtime): Runtime {
   return (shared().runtime ??= make());
@@ -42,7 +77,22 @@ function shared(): Context {
   return (holder[key] ??= create());
 }
 
+function openStorage(): ContextStorage<Frame | undefined> {
+  LoneStore.storage = shared().storage;
+  return shortened<Frame>({
+    storage: shared().storage as ContextStorage<Frame>,
+    makeStorage: () => new AsyncLocalStorage<unknown>(),
+    makeResource: () => new AsyncResource("holdfast"),
+    snapshot: () => AsyncLocalStorage.snapshot(),
+  }) as ContextStorage<Frame | undefined>;
+}
+
 function create(): Context {
+  requireSoundUsing();
   const created = new AsyncLocalStorage<Frame | undefined>({ name: "holdfast" });
-  return { storage: created, detached: created.run(undefined, () => AsyncLocalStorage.snapshot()) };
+  return {
+    storage: created,
+    detached: created.run(undefined, () => AsyncLocalStorage.snapshot()),
+    roots: new Set(),
+  };
 }

@@ -79,14 +79,15 @@ export class CancelledError extends HoldfastError {
   }
 }
 
-/** Thrown by `failAfter` when its deadline stopped the body. */
+/** Thrown by `failAfter` and `failAt` when the deadline stopped the body, and by the waits under `openDeadline`. */
 export class TimeoutError extends HoldfastError {
   override readonly code = "SCOPE_TIMEOUT";
   /** How long the body was given, in milliseconds. */
   readonly timeout: number;
 
-  constructor(timeout: number) {
-    super(`the body of failAfter(${timeout}) did not finish within ${timeout} ms`);
+  /** @param reason what took too long, in the words of whoever set the limit */
+  constructor(timeout: number, attempted: string = `the body of failAfter(${timeout})`, reason?: string) {
+    super(`${attempted} did not finish within ${timeout} ms${reason === undefined ? "" : `: ${reason}`}`);
     this.timeout = timeout;
   }
   static {
@@ -155,15 +156,16 @@ export class ScopeWrongTaskError extends HoldfastError {
 /** Thrown when a scope is exited while a scope that was entered after it is still open. */
 export class ScopeNotCurrentError extends HoldfastError {
   override readonly code = "SCOPE_NOT_CURRENT";
-  override readonly hint = "exit scopes in the reverse order of entering them, or use the callback form scope.run(fn)";
-  /** The scope that was to be exited. */
-  readonly scope: CancelScope;
+  override readonly hint =
+    "exit scopes in the reverse order of entering them, do not yield inside one, or use the callback form scope.run(fn)";
+  /** The scope that was to be exited; absent for one of a `using` declaration. */
+  declare readonly scope?: CancelScope;
   /** The scope that is current instead; absent when none is open in the code that tried. */
   declare readonly current?: CancelScope;
 
-  constructor(scope: CancelScope, current: CancelScope | undefined) {
+  constructor(scope: CancelScope | undefined, current: CancelScope | undefined) {
     super("Attempted to exit a cancel scope that isn't the current task's current cancel scope");
-    this.scope = scope;
+    if (scope !== undefined) this.scope = scope;
     if (current !== undefined) this.current = current;
   }
 
@@ -172,13 +174,13 @@ export class ScopeNotCurrentError extends HoldfastError {
   }
 }
 
-/** Thrown by `startSoon` on a group whose tasks have all been joined. */
+/** Thrown by `startSoon` and `start` on a group whose tasks have all been joined. */
 export class TaskGroupClosedError extends HoldfastError {
   override readonly code = "TASK_GROUP_CLOSED";
   override readonly hint = "open a new task group, or start the task before the group's body and children are done";
 
-  constructor(name: string | undefined) {
-    super(`startSoon() on a closed task group ${quoted(name)}; open a new group`);
+  constructor(name: string | undefined, attempted: string = "startSoon()") {
+    super(`${attempted} on a closed task group ${quoted(name)}: this task group is not active; open a new group`);
   }
   static {
     nameOf(TaskGroupClosedError, "TaskGroupClosedError");
@@ -296,7 +298,7 @@ export class RuntimeMismatchError extends HoldfastError {
 export class DeadlockError extends HoldfastError {
   override readonly code = "RUNTIME_DEADLOCK";
   override readonly hint =
-    "a virtual runtime sees only its own waits and timers: real input and output needs the system runtime";
+    "a virtual runtime sees only its own waits and timers: hand real input and output to its external()";
   /** What each waiting task waits for. */
   readonly waits: readonly string[];
 
@@ -308,6 +310,38 @@ export class DeadlockError extends HoldfastError {
   }
   static {
     nameOf(DeadlockError, "DeadlockError");
+  }
+}
+
+/** Thrown by the test kit when a program has ended and something that it began has not. */
+export class LeakError extends HoldfastError {
+  override readonly code = "RUNTIME_LEAK";
+  override readonly hint = "await, cancel or close it before the program ends";
+  /** What is left, each in words for a person. */
+  readonly leaks: readonly string[];
+
+  constructor(leaks: readonly string[], options?: ErrorOptions) {
+    super(`the program has ended and this is left: ${leaks.join("; ")}`, options);
+    this.leaks = leaks;
+  }
+  static {
+    nameOf(LeakError, "LeakError");
+  }
+}
+
+/** Thrown when the package is loaded by a Node that does not dispose of `using` variables which a closure captures. */
+export class UnsupportedNodeError extends HoldfastError {
+  override readonly code = "NODE_UNSUPPORTED";
+  override readonly hint = "run on Node 24.10 or later";
+
+  constructor() {
+    super(
+      "loading @holdfast/concurrency on a Node that never disposes of a using variable which a closure captures (24.0 to " +
+        "24.4 do not); run on Node 24.10 or later",
+    );
+  }
+  static {
+    nameOf(UnsupportedNodeError, "UnsupportedNodeError");
   }
 }
 
@@ -326,6 +360,7 @@ export type ConcurrencyErrorCode =
   | "END_OF_STREAM"
   | "EXCEPTION_GROUP"
   | "INTERNAL"
+  | "NODE_UNSUPPORTED"
   | "NO_TASK"
   | "OWNER_CONTRACT"
   | "RESOURCE_ALREADY_HELD"
@@ -335,6 +370,7 @@ export type ConcurrencyErrorCode =
   | "RESOURCE_NOT_HELD"
   | "RESOURCE_WOULD_BLOCK"
   | "RUNTIME_DEADLOCK"
+  | "RUNTIME_LEAK"
   | "RUNTIME_MISMATCH"
   | "SCOPE_NOT_ACTIVE"
   | "SCOPE_NOT_CURRENT"
@@ -359,6 +395,21 @@ export type ConcurrencyErrorCode =
  */
 export function isCancelled(error: unknown): error is CancelledError {
   return error instanceof Error && (error as { code?: unknown }).code === "TASK_CANCELLED";
+}
+
+/**
+ * Throws an error on when it is a cancellation, and does nothing with any other: the first line of a `catch` around an
+ * `await` that is not to stop the cancellation of its task.
+ *
+ * Also for what a foreign function makes of it, an AbortError whose cause is the cancellation.
+ */
+export function rethrowCancelled(error: unknown): void {
+  if (isCancellation(error)) throw error;
+}
+
+/** Whether an error is a cancellation, or is what a foreign function made of one that had aborted its signal. */
+export function isCancellation(error: unknown): boolean {
+  return isCancelled(error) || (error instanceof Error && error.name === "AbortError" && isCancelled(error.cause));
 }
 
 /** Anything that was thrown, in words. Never throws, though what it describes may: an object without a prototype does. */

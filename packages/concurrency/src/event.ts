@@ -4,7 +4,8 @@
  * @module
  */
 import { checkpoint } from "./sleep.ts";
-import { beginWait, rejected, type Waiter } from "./internal/waiter.ts";
+import { WaitList } from "./internal/wait-list.ts";
+import { beginWait, rejected } from "./internal/waiter.ts";
 
 /** How many wait for an {@link Event}. */
 export interface EventStatistics {
@@ -25,13 +26,13 @@ export interface EventStatistics {
  * ```
  */
 export class Event {
-  readonly #name: string | undefined;
-  readonly #waits = new Set<Waiter<void>>();
+  readonly #what: string;
+  readonly #waits = new WaitList<void>();
   #isSet = false;
 
   /** @param name for deadlock reports and pictures. */
   constructor(name?: string) {
-    this.#name = name;
+    this.#what = name === undefined ? "an event" : `event ${JSON.stringify(name)}`;
   }
 
   get isSet(): boolean {
@@ -46,7 +47,6 @@ export class Event {
     if (this.#isSet) return;
     this.#isSet = true;
     for (const wait of this.#waits) wait.settle();
-    this.#waits.clear();
   }
 
   /**
@@ -57,9 +57,8 @@ export class Event {
   wait(): Promise<void> {
     if (this.#isSet) return checkpoint();
     try {
-      const wait = beginWait<void>(this.#name === undefined ? "an event" : `event ${JSON.stringify(this.#name)}`);
+      const wait = beginWait<void>(this.#what);
       this.#waits.add(wait);
-      wait.onCancel = () => this.#waits.delete(wait);
       return wait.promise;
     } catch (error) {
       return rejected(error);

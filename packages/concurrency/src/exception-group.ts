@@ -1,26 +1,72 @@
 /**
- * Several errors as one, and the taking apart of such groups. Whatever runs several tasks throws a group even for one
+ * Several failures as one error. A task group always throws one of these, even for one
  * failure, so that code which handles it works the same on the day when two things fail at once.
  *
  * @module
  */
-import { isCancelled, TaskFailedError, textOf } from "./errors.ts";
+import { isCancellation, isCancelled, TaskFailedError, textOf } from "./errors.ts";
 
 /**
  * The errors of a task group, the body's own first, then those of its tasks in the order in which they failed.
  *
  * Its message ends with the message of the first leaf, so that a log which prints only messages still carries the
  * text that a reader will search for.
+ *
+ * ```ts run
+ * import { ExceptionGroup } from "@holdfast/concurrency";
+ * const group = new ExceptionGroup([new TypeError("a"), new ExceptionGroup([new RangeError("b")])]);
+ * const [types, rest] = group.split((error) => error instanceof TypeError);
+ * types?.errors; // => [new TypeError("a")]
+ * rest?.message; // => "unhandled errors in a task group (1): b"
+ * ```
  */
 export class ExceptionGroup extends AggregateError {
   readonly code = "EXCEPTION_GROUP";
+  readonly #what: string;
 
   constructor(errors: readonly unknown[], what = "unhandled errors in a task group") {
     super(errors, `${what} (${errors.length})${leafMessage(errors)}`);
+    this.#what = what;
   }
 
   static {
     Object.defineProperty(this.prototype, "name", { value: "ExceptionGroup", configurable: true, writable: true });
+  }
+
+  /**
+   * The part of the group that matches and the part that does not, each with the nesting, the cause and the stack of
+   * the original, and undefined where nothing is left. A member that matches as a whole, group or not, is taken whole.
+   */
+  split(
+    matches: (error: unknown) => boolean,
+  ): [matching: ExceptionGroup | undefined, rest: ExceptionGroup | undefined] {
+    if (matches(this)) return [this, undefined];
+    const matching: unknown[] = [];
+    const rest: unknown[] = [];
+    for (const member of this.errors as unknown[]) {
+      if (member instanceof ExceptionGroup) {
+        const [inside, outside] = member.split(matches);
+        if (inside !== undefined) matching.push(inside);
+        if (outside !== undefined) rest.push(outside);
+      } else (matches(member) ? matching : rest).push(member);
+    }
+    return [this.#derive(matching), this.#derive(rest)];
+  }
+
+  /** The part of the group that matches, as `split` gives it first. */
+  subgroup(matches: (error: unknown) => boolean): ExceptionGroup | undefined {
+    return this.split(matches)[0];
+  }
+
+  /** A group of other members that tells of the same event. */
+  #derive(errors: readonly unknown[]): ExceptionGroup | undefined {
+    if (errors.length === 0) return undefined;
+    const isWhole = errors.length === this.errors.length && errors.every((error, at) => error === this.errors[at]);
+    if (isWhole) return this;
+    const derived = new ExceptionGroup(errors, this.#what);
+    if (Object.hasOwn(this, "cause")) derived.cause = this.cause;
+    if (this.stack !== undefined) derived.stack = this.stack;
+    return derived;
   }
 }
 
@@ -39,13 +85,21 @@ export function leafErrors(error: unknown): unknown[] {
  *
  * @param counts which leaves are taken for cancellations.
  */
-export function isOnlyCancelled(error: unknown, counts: (leaf: unknown) => boolean = isCancelled): boolean {
+export function isOnlyCancelled(error: unknown, counts: (leaf: unknown) => boolean = isCancellation): boolean {
+  // The usual case, without making a list of it.
+  if (!(error instanceof AggregateError || error instanceof SuppressedError)) return counts(error);
   const leaves = leafErrors(error);
   return leaves.length > 0 && leaves.every(counts);
 }
 
+/** The cancellation that a leaf is, or that a foreign function wrapped in an error of its own. */
+export function cancellationOf(error: unknown): unknown {
+  const [leaf] = leafErrors(error);
+  return isCancelled(leaf) || !isCancellation(leaf) ? leaf : (leaf as Error).cause;
+}
+
 /** What is left of an error that is not only a cancellation when the cancellations in it are taken out. */
-export function withoutCancelled(error: unknown, counts: (leaf: unknown) => boolean = isCancelled): unknown {
+export function withoutCancelled(error: unknown, counts: (leaf: unknown) => boolean = isCancellation): unknown {
   if (error instanceof SuppressedError) {
     const leaves = leafErrors(error);
     const rest = leaves.filter((leaf) => !counts(leaf));

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { storage } from "./context.ts";
+import { roots, storage } from "./context.ts";
 import { NoTaskError } from "./errors.ts";
 import type { Instrument } from "./instrument.ts";
 import { Cancellation } from "./internal/cancellation.ts";
@@ -77,6 +77,18 @@ export function currentTask(): TaskInfo {
   const frame = storage.getStore();
   if (frame === undefined) throw new NoTaskError("currentTask()");
   return frame.task.info;
+}
+
+/**
+ * The tasks of the current task's runtime that have not ended, in the order of their ids; the system's outside every task.
+ */
+export function runningTasks(): TaskInfo[] {
+  const runtime = currentRuntime();
+  return [...roots]
+    .flatMap((root) => root.tasks())
+    .filter((task) => task.runtime === runtime)
+    .map((task) => task.info)
+    .toSorted((left, right) => left.id - right.id);
 }
 
 /** The clock of the current task's runtime, in milliseconds; the system's outside every task. Monotonic. */

@@ -17,6 +17,16 @@ export interface Step {
   fire(): void;
 }
 
+/** What holds the info of a task, which is made only when it is asked for. */
+export interface TaskSource {
+  readonly info: TaskInfo;
+}
+
+/** A task that has not begun. */
+export interface Startable extends TaskSource {
+  begin(): void;
+}
+
 /** A timer that has been set; handed back to `clearTimer`. */
 export interface Timer {
   readonly at: number;
@@ -36,17 +46,27 @@ export interface Runtime {
   /** The id for the next task: 1, 2, 3, ... */
   nextTaskId(): number;
   /**
-   * Calls `begin` later, never in the calling turn, in the async context of the caller of `start`: how a task begins.
+   * Calls `begin` later, never in the calling turn, in the async context of the caller of `start` and in a turn of its
+   * own (a promise reaction): what `begin` does to that context must reach nobody else.
    */
-  start(task: TaskInfo, begin: () => void): void;
+  start(task: Startable): void;
   /** Ends a wait: fires the step now or when the runtime chooses it. What the wait gives is decided already. */
   wake(step: Step): void;
   /** Says that a wait began; its end is the `wake` of the same step. Optional: only kernels need it. */
   park?(step: Step): void;
   /** Yields to other tasks, and to the event loop often enough for timers to fire. Never rejects. */
-  pause(task: TaskInfo | undefined): Promise<void>;
-  /** Calls `fire` once the clock has reached `at`. `fire` only settles waits and cancels scopes; it runs outside every task. */
-  setTimer(at: number, fire: () => void): Timer;
+  pause(source: TaskSource | undefined): Promise<void>;
+  /**
+   * The turn that the event loop is owed, or undefined when it is owed none. Code that swallows its cancellation in a loop
+   * gets nothing but refused waits, and would otherwise keep every timer from firing. Optional: only clocks that go on by
+   * themselves need it.
+   */
+  owedTurn?(): Promise<void> | undefined;
+  /**
+   * Calls `fire` with the subject once the clock has reached `at`. `fire` settles waits, cancels scopes, and begins or
+   * stops what an owner owns; it runs outside every task. The subject saves a closure for each of many timers.
+   */
+  setTimer<T>(at: number, fire: (subject: T) => void, subject?: T): Timer;
   /** Forgets a timer; does nothing when it has fired. */
   clearTimer(timer: Timer): void;
   /** Told of each root task that `run` starts; `fail` ends the `run` with an error when the task cannot go on. */

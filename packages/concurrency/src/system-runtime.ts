@@ -5,8 +5,7 @@
  */
 import { runDetached, sharedRuntime } from "./context.ts";
 import { type HeapTimer, TimerHeap } from "./internal/timer-heap.ts";
-import type { Runtime, Step, Timer } from "./runtime.ts";
-import type { TaskInfo } from "./task-info.ts";
+import type { Runtime, Startable, Step, TaskSource, Timer } from "./runtime.ts";
 
 /**
  * How long tasks may pass the turn among themselves on microtasks before the event loop gets one, in
@@ -14,8 +13,15 @@ import type { TaskInfo } from "./task-info.ts";
  * over ten times as much.
  */
 const SLICE = 5;
+/** How long the pauses between two readings of the clock may have taken for the next window to be larger, in milliseconds. */
+const PACE = 0.5;
+/** A loop that suddenly turns slow is noticed after this many pauses. */
+const LARGEST_WINDOW = 16;
 /** The longest delay that a native timer takes; longer waits are armed again when it fires. */
 const LONGEST_DELAY = 2 ** 31 - 1;
+
+/** How many begun tasks the queue of starts keeps before it is moved up, which costs by its length. */
+const QUEUE_KEPT = 4_096;
 
 const resolved = Promise.resolve();
 
@@ -26,7 +32,19 @@ class SystemRuntime implements Runtime {
   #armedAt = Infinity;
   #taskId = 0;
   #sliceStart = 0;
+  /** When the clock was read last for a pause, how many pauses are between two readings, and how many are left. */
+  #readAt = 0;
+  #window = 1;
+  #unread = 1;
   #turn: Promise<void> | undefined;
+  readonly #starting: Startable[] = [];
+  #begun = 0;
+  readonly #beginNext = (): void => {
+    const task = this.#starting[this.#begun++] as Startable;
+    if (this.#begun === this.#starting.length) this.#forgetBegun(this.#begun);
+    else if (this.#begun === QUEUE_KEPT) this.#forgetBegun(QUEUE_KEPT);
+    task.begin();
+  };
 
   now(): number {
     return performance.now();
@@ -40,23 +58,51 @@ class SystemRuntime implements Runtime {
     return ++this.#taskId;
   }
 
-  /** A promise reaction, because that is the cheapest way to carry the caller's async context along. */
-  start(_task: TaskInfo, begin: () => void): void {
-    void resolved.then(begin);
+  /**
+   * A promise reaction, because that is the cheapest way to carry the caller's async context along. The reactions run in
+   * the order in which they were made, so each takes the first of the queue and none needs a closure of its own.
+   */
+  start(task: Startable): void {
+    this.#starting.push(task);
+    void resolved.then(this.#beginNext);
   }
 
   wake(step: Step): void {
     step.fire();
   }
 
-  pause(_task: TaskInfo | undefined): Promise<void> {
-    if (performance.now() - this.#sliceStart < SLICE) return resolved;
+  pause(_source: TaskSource | undefined): Promise<void> {
+    // First come, first served: whoever comes while a turn is waited for must not go before those who wait.
+    if (this.#turn !== undefined) return this.#turn;
+    this.#unread -= 1;
+    return this.#unread > 0 ? resolved : (this.#readClock() ?? resolved);
+  }
+
+  owedTurn(): Promise<void> | undefined {
+    if (this.#turn !== undefined) return this.#turn;
+    this.#unread -= 1;
+    return this.#unread > 0 ? undefined : this.#readClock();
+  }
+
+  /** Reading the clock costs more than the rest of a checkpoint, so it is read as seldom as the pace of the loop allows. */
+  #readClock(): Promise<void> | undefined {
+    const now = performance.now();
+    const elapsed = now - this.#readAt;
+    this.#readAt = now;
+    if (elapsed > PACE) this.#window = 1;
+    else if (this.#window < LARGEST_WINDOW) this.#window *= 2;
+    this.#unread = this.#window;
+    return now - this.#sliceStart < SLICE ? undefined : this.#nextTurn();
+  }
+
+  #nextTurn(): Promise<void> {
     this.#turn ??= runDetached(
       () =>
         new Promise((resolve) => {
           setImmediate(() => {
             this.#turn = undefined;
             this.#sliceStart = performance.now();
+            this.#readAt = this.#sliceStart;
             resolve();
           });
         }),
@@ -64,8 +110,8 @@ class SystemRuntime implements Runtime {
     return this.#turn;
   }
 
-  setTimer(at: number, fire: () => void): Timer {
-    const timer = this.#timers.add(at, fire);
+  setTimer<T>(at: number, fire: (subject: T) => void, subject?: T): Timer {
+    const timer = this.#timers.add(at, fire, subject);
     if (at < this.#armedAt) this.#arm(at);
     else if (at < Infinity) this.#armed?.ref();
     return timer;
@@ -76,6 +122,11 @@ class SystemRuntime implements Runtime {
     const next = this.#timers.peek();
     // Left armed for the next deadline, as most are cleared long before they come; but it keeps no process alive.
     if (next === undefined || next.at === Infinity) this.#armed?.unref();
+  }
+
+  #forgetBegun(count: number): void {
+    this.#starting.splice(0, count);
+    this.#begun = 0;
   }
 
   #arm(at: number): void {

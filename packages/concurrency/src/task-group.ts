@@ -5,21 +5,29 @@
  */
 import { CancelScope } from "./cancel-scope.ts";
 import { storage } from "./context.ts";
-import { type CancelledError, TaskGroupClosedError } from "./errors.ts";
-import { ExceptionGroup, isOnlyCancelled, leafErrors, withoutCancelled, withoutRepeats } from "./exception-group.ts";
+import { TaskGroupClosedError } from "./errors.ts";
+import {
+  cancellationOf,
+  ExceptionGroup,
+  isOnlyCancelled,
+  withoutCancelled,
+  withoutRepeats,
+} from "./exception-group.ts";
 import { Cancellation } from "./internal/cancellation.ts";
 import type { Frame } from "./internal/frame.ts";
+import { Starting } from "./internal/starting.ts";
 import { Task, type TaskParent } from "./internal/task.ts";
 import { beginShieldedWait, type Waiter } from "./internal/waiter.ts";
 import { cancelShieldedCheckpoint } from "./sleep.ts";
-import { TaskHandle } from "./task-handle.ts";
+import { StartedTask, TaskHandle } from "./task-handle.ts";
+import type { TaskStatus } from "./task-status.ts";
 
 /** Options of {@link taskGroup}. */
 export interface TaskGroupOptions {
   readonly name?: string;
 }
 
-/** Options of `startSoon`. */
+/** Options of `startSoon` and `start`. */
 export interface StartOptions {
   /** For errors and pictures; the function's name when absent. */
   readonly name?: string;
@@ -36,6 +44,29 @@ export interface TaskGroup {
    * @throws {@link TaskGroupClosedError} once the group's tasks have been joined.
    */
   startSoon<T>(fn: () => PromiseLike<T> | T, options?: StartOptions): TaskHandle<T>;
+  /**
+   * Starts a task and waits until it says that it is ready, by `status.started(value)`; gives that value. Until then the
+   * task belongs to the caller: a cancellation of the caller reaches it and one of the group does not, and what it throws is
+   * thrown here and leaves the group alone. From then on it is a task of the group like any other. The group waits for it
+   * from the call on.
+   *
+   * **Cancellation:** cancels the task and waits for its end.
+   *
+   * @throws what the task throws before it is ready; {@link TaskNotStartedError} when it ends without having said so, and
+   * {@link TaskWasCancelledError} when it alone is cancelled;
+   * {@link TaskGroupClosedError} once the group's tasks have been joined.
+   */
+  start<S = void>(fn: (status: TaskStatus<S>) => PromiseLike<unknown> | unknown, options?: StartOptions): Promise<S>;
+  /**
+   * As `start`, and gives the task's handle at once. Its `started` is what `start` would give: await it before anything
+   * else of the task.
+   *
+   * @throws {@link TaskGroupClosedError} once the group's tasks have been joined.
+   */
+  startHandle<T, S = void>(
+    fn: (status: TaskStatus<S>) => PromiseLike<T> | T,
+    options?: StartOptions,
+  ): StartedTask<T, S>;
   /** Cancels the body and all tasks of the group. The group then ends without an error of its own. */
   cancel(reason?: unknown): void;
 }
@@ -79,16 +110,32 @@ class Group implements TaskGroup, TaskParent {
     this.#frame = frame;
   }
 
-  startSoon<T>(fn: () => PromiseLike<T> | T, { name }: StartOptions = {}): TaskHandle<T> {
-    if (typeof fn !== "function") {
-      throw new TypeError(`startSoon() takes an async function, and ${typeof fn} is not one`);
-    }
-    if (this.#closed) throw new TaskGroupClosedError(this.scope.name);
+  startSoon<T>(fn: () => PromiseLike<T> | T, options?: StartOptions): TaskHandle<T> {
+    this.#checkCanStart("startSoon()", fn);
     const { task: host } = this.#frame;
-    const task = new Task(fn, this, host.runtime, this.#frame, name, host.notify);
+    const task = new Task(fn, this, host.runtime, this.#frame, options?.name, host.notify);
+    const caller = storage.getStore();
+    // As the async context does, the variables come from where the task was asked for, not from where the group is.
+    if (caller !== undefined) task.locals = caller.locals;
     this.#unfinished += 1;
     task.start();
     return new TaskHandle<T>(task);
+  }
+
+  async start<S>(fn: (status: TaskStatus<S>) => unknown, options?: StartOptions): Promise<S> {
+    return await this.startHandle<unknown, S>(fn, options, "start()").started;
+  }
+
+  startHandle<T, S>(
+    fn: (status: TaskStatus<S>) => PromiseLike<T> | T,
+    options?: StartOptions,
+    attempted = "startHandle()",
+  ): StartedTask<T, S> {
+    this.#checkCanStart(attempted, fn);
+    const starting = new Starting<S>(this, this.#frame);
+    this.#unfinished += 1;
+    const task = starting.begin(fn, options?.name ?? (fn.name === "" ? undefined : fn.name));
+    return new StartedTask<T, S>(task, (onValue) => starting.ready(onValue));
   }
 
   cancel(reason?: unknown): void {
@@ -97,20 +144,21 @@ class Group implements TaskGroup, TaskParent {
 
   async supervise<T>(fn: (group: TaskGroup) => PromiseLike<T> | T): Promise<T> {
     let value: T | undefined;
-    let cancelled: CancelledError | undefined;
+    let cancelled: unknown;
     try {
       value = await fn(this);
     } catch (thrown) {
       // A cancellation that nothing around the body asked for is an error like any other.
       const counts = (leaf: unknown): boolean => this.#frame.accountsFor(leaf);
-      if (isOnlyCancelled(thrown, counts)) cancelled = leafErrors(thrown)[0] as CancelledError;
+      if (isOnlyCancelled(thrown, counts)) cancelled = cancellationOf(thrown);
       else this.#bodyFailed(withoutCancelled(thrown, counts));
     }
-    const hasTasks = this.#unfinished > 0;
-    if (!hasTasks) await cancelShieldedCheckpoint();
+    if (this.#unfinished === 0) await cancelShieldedCheckpoint();
+    let hasTasks = false;
     // Again, because others may start a task while the body is on its way here from the last wait.
     while (this.#unfinished > 0) {
-      this.#join = beginShieldedWait<void>("the tasks of a group");
+      hasTasks = true;
+      this.#join = beginShieldedWait<void>(this.#what());
       await this.#join.promise;
     }
     this.#closed = true;
@@ -119,25 +167,41 @@ class Group implements TaskGroup, TaskParent {
     const errors = withoutRepeats(this.#errors);
     this.#errors = [];
     if (errors.length > 0) throw new ExceptionGroup(errors);
-    if (cancelled !== undefined) throw cancelled;
+    if (cancelled !== undefined) throw this.#frame.leaving(cancelled);
     return value as T;
   }
 
   taskDone(task: Task): void {
-    this.#unfinished -= 1;
     if (task.outcome === "failed") {
       this.#errors.push(task.result);
-      this.#cancelAll(task.result);
+      this.#cancelAll(task.result, task.info.name);
     }
+    this.startEnded();
+  }
+
+  /** One task fewer to wait for: it has ended, or it never became one of the group. */
+  startEnded(): void {
+    this.#unfinished -= 1;
     if (this.#unfinished === 0) this.#join?.settle();
+  }
+
+  #checkCanStart(attempted: string, fn: unknown): void {
+    if (typeof fn !== "function") {
+      throw new TypeError(`${attempted} takes an async function, and ${fn === null ? "null" : typeof fn} is not one`);
+    }
+    if (this.#closed) throw new TaskGroupClosedError(this.scope.name, attempted);
+  }
+
+  #what(): string {
+    return this.scope.name === undefined ? "the tasks of a group" : `the tasks of group "${this.scope.name}"`;
   }
 
   #bodyFailed(error: unknown): void {
     this.#errors.unshift(error);
-    this.#cancelAll(error);
+    this.#cancelAll(error, this.#frame.task.info.name);
   }
 
-  #cancelAll(error: unknown): void {
-    this.#frame.cancel(new Cancellation("failure", error, this.scope.name));
+  #cancelAll(error: unknown, by: string): void {
+    this.#frame.cancel(new Cancellation("failure", error, this.scope.name, by));
   }
 }

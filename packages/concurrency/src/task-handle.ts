@@ -10,9 +10,24 @@ import type { Task, TaskOutcome } from "./internal/task.ts";
 import { beginWait, rejected } from "./internal/waiter.ts";
 import type { TaskInfo } from "./task-info.ts";
 
+/** How a task stands: `cancelling` when its handle was cancelled and it has not ended yet. */
+export type HandleStatus = TaskOutcome | "cancelling";
+
 /**
  * A started task. It is a thenable, not a promise: nothing happens to a failure that nobody awaits here, because the
  * task's group throws it.
+ *
+ * ```ts run
+ * import { run, sleepForever, taskGroup } from "@holdfast/concurrency";
+ * await run(() =>
+ *   taskGroup(async (group) => {
+ *     const handle = group.startSoon(() => sleepForever(), { name: "waiter" });
+ *     handle.cancel();
+ *     await handle.wait();
+ *     return handle.status;
+ *   }),
+ * ); // => "cancelled"
+ * ```
  */
 export class TaskHandle<T> implements PromiseLike<T> {
   readonly #task: Task;
@@ -26,8 +41,13 @@ export class TaskHandle<T> implements PromiseLike<T> {
     return this.#task.info;
   }
 
-  get status(): TaskOutcome {
-    return this.#task.outcome;
+  get name(): string {
+    return this.#task.info.name;
+  }
+
+  get status(): HandleStatus {
+    const { outcome, cancellation } = this.#task;
+    return outcome === "pending" && cancellation !== undefined ? "cancelling" : outcome;
   }
 
   /** Cancels this task alone; its group goes on. Does nothing once it is done. */
@@ -76,5 +96,43 @@ export class TaskHandle<T> implements PromiseLike<T> {
     if (outcome === "failed") throw new TaskFailedError(info, result);
     if (outcome === "cancelled") throw new TaskWasCancelledError(info, result);
     return result as T;
+  }
+
+  /**
+   * What the task threw, without waiting; undefined when it gave a value.
+   *
+   * @throws {@link TaskNotFinishedError} while it runs; {@link TaskWasCancelledError} when it was cancelled.
+   */
+  error(): unknown {
+    const { outcome, result, info } = this.#task;
+    if (outcome === "pending") throw new TaskNotFinishedError(info);
+    if (outcome === "cancelled") throw new TaskWasCancelledError(info, result);
+    return outcome === "failed" ? result : undefined;
+  }
+
+  get [Symbol.toStringTag](): string {
+    return `TaskHandle ${JSON.stringify(this.name)} ${this.status}`;
+  }
+}
+
+/** The handle of a task that `group.startHandle()` began, with what it says when it is ready. */
+export class StartedTask<T, S> extends TaskHandle<T> {
+  /**
+   * Settles when the task says that it is ready, or ends before.
+   *
+   * @throws as `group.start()` does.
+   */
+  readonly started: Promise<S>;
+  #startValue: S | undefined;
+
+  /** Made by `startHandle`. */
+  constructor(task: Task, started: (onValue: (value: S) => void) => Promise<S>) {
+    super(task);
+    this.started = started((value) => (this.#startValue = value));
+  }
+
+  /** What the task gave to `started()`; undefined before. */
+  get startValue(): S | undefined {
+    return this.#startValue;
   }
 }

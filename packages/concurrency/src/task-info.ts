@@ -9,7 +9,10 @@ export interface TaskInfo {
   /** Counts up from 1 on each runtime. */
   readonly id: number;
   readonly name: string;
-  /** The id of the task whose group this one belongs to; absent for a root task. */
+  /**
+   * The id of the task whose group this one belongs to; absent for a root task. A task begun by `start()` belongs to its
+   * starter until it says that it is ready.
+   */
   readonly parentId?: number;
   /** Whether the task's next checkpoint would throw. */
   hasPendingCancellation(): boolean;

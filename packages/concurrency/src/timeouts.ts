@@ -1,17 +1,34 @@
 /**
- * Time limits on a callback: one that fails when time is up, one that goes on without a result.
+ * Time limits on a callback: those that fail when time is up, and those that go on without a result.
  *
  * @module
  */
 import { CancelScope } from "./cancel-scope.ts";
+import { storage } from "./context.ts";
 import { TimeoutError } from "./errors.ts";
+import { currentRuntime } from "./internal/waiter.ts";
+
+/** Options of {@link failAfter} and {@link failAt}. */
+export interface FailOptions {
+  /** Ends the message of the TimeoutError, to say what it was that took too long. */
+  readonly reason?: string;
+  /** Keeps the cancellation of enclosing scopes out. */
+  readonly shield?: boolean;
+}
+
+/** Options of {@link moveOnAfter} and {@link moveOnAt}. */
+export interface MoveOnOptions {
+  /** Keeps the cancellation of enclosing scopes out. */
+  readonly shield?: boolean;
+}
 
 /**
  * Runs a function and fails when it takes longer than `timeout` milliseconds; `null` sets no limit.
  *
  * **Cancellation:** when time is up everything inside is cancelled and unwound first.
  *
- * @throws {@link TimeoutError} when the deadline stopped the function, never when it was cancelled by hand.
+ * @throws {@link TimeoutError} when the deadline stopped the function, never when it was cancelled by hand; RangeError for
+ * a timeout that is negative or not a number.
  *
  * ```ts run
  * import { failAfter, sleep } from "@holdfast/concurrency";
@@ -19,10 +36,37 @@ import { TimeoutError } from "./errors.ts";
  * code; // => "SCOPE_TIMEOUT"
  * ```
  */
-export async function failAfter<T>(timeout: number | null, fn: (scope: CancelScope) => PromiseLike<T> | T): Promise<T> {
-  const scope = new CancelScope({ timeout, name: `failAfter(${timeout})` });
+export async function failAfter<T>(
+  timeout: number | null,
+  fn: (scope: CancelScope) => PromiseLike<T> | T,
+  options: FailOptions = {},
+): Promise<T> {
+  const { reason, shield = false } = options;
+  const scope = new CancelScope({ timeout, shield, name: `failAfter(${timeout})` });
   const value = await scope.run(fn);
-  if (scope.cancelledCaught && scope.cancelSource === "deadline") throw new TimeoutError(timeout ?? Infinity);
+  if (hasTimedOut(scope)) throw new TimeoutError(timeout ?? Infinity, undefined, reason);
+  return value as T;
+}
+
+/**
+ * Runs a function and fails when it is not done at `deadline`, an absolute time as `currentTime()` gives; `null` sets no
+ * limit.
+ *
+ * **Cancellation:** when time is up everything inside is cancelled and unwound first.
+ *
+ * @throws {@link TimeoutError} when the deadline stopped the function, never when it was cancelled by hand; RangeError for
+ * a deadline that is not a number.
+ */
+export async function failAt<T>(
+  deadline: number | null,
+  fn: (scope: CancelScope) => PromiseLike<T> | T,
+  options: FailOptions = {},
+): Promise<T> {
+  const { reason, shield = false } = options;
+  const scope = new CancelScope({ deadline: deadline ?? Infinity, shield, name: `failAt(${deadline})` });
+  const given = (deadline ?? Infinity) - currentRuntime().now();
+  const value = await scope.run(fn);
+  if (hasTimedOut(scope)) throw new TimeoutError(Math.max(0, given), `the body of failAt(${deadline})`, reason);
   return value as T;
 }
 
@@ -32,6 +76,8 @@ export async function failAfter<T>(timeout: number | null, fn: (scope: CancelSco
  *
  * **Cancellation:** when time is up everything inside is cancelled and unwound first.
  *
+ * @throws RangeError for a timeout that is negative or not a number.
+ *
  * ```ts run
  * import { moveOnAfter, sleep } from "@holdfast/concurrency";
  * await moveOnAfter(5, () => sleep(5_000).then(() => "late")); // => undefined
@@ -40,8 +86,27 @@ export async function failAfter<T>(timeout: number | null, fn: (scope: CancelSco
 export async function moveOnAfter<T>(
   timeout: number | null,
   fn: (scope: CancelScope) => PromiseLike<T> | T,
+  options: MoveOnOptions = {},
 ): Promise<T | undefined> {
-  return await new CancelScope({ timeout, name: `moveOnAfter(${timeout})` }).run(fn);
+  const { shield = false } = options;
+  return await new CancelScope({ timeout, shield, name: `moveOnAfter(${timeout})` }).run(fn);
+}
+
+/**
+ * Runs a function until `deadline`, an absolute time as `currentTime()` gives, and goes on: gives its value, or undefined
+ * when time was up. `null` sets no limit.
+ *
+ * **Cancellation:** when time is up everything inside is cancelled and unwound first.
+ *
+ * @throws RangeError for a deadline that is not a number.
+ */
+export async function moveOnAt<T>(
+  deadline: number | null,
+  fn: (scope: CancelScope) => PromiseLike<T> | T,
+  options: MoveOnOptions = {},
+): Promise<T | undefined> {
+  const { shield = false } = options;
+  return await new CancelScope({ deadline: deadline ?? Infinity, shield, name: `moveOnAt(${deadline})` }).run(fn);
 }
 
 /**
@@ -52,4 +117,22 @@ export async function moveOnAfter<T>(
  */
 export async function shielded<T>(fn: (scope: CancelScope) => PromiseLike<T> | T): Promise<T> {
   return (await new CancelScope({ shield: true, name: "shielded" }).run(fn)) as T;
+}
+
+/**
+ * The time by which the running code must be done: the earliest deadline of the scopes around it, up to the first shield.
+ * Infinity when there is none or outside every task, and -Infinity when it is cancelled already.
+ */
+export function currentEffectiveDeadline(): number {
+  let frame = storage.getStore()?.top;
+  if (frame?.effective !== undefined) return -Infinity;
+  let earliest = Infinity;
+  for (; frame !== undefined; frame = frame.shield ? undefined : frame.parent) {
+    if (frame.deadline !== undefined && frame.deadline < earliest) earliest = frame.deadline;
+  }
+  return earliest;
+}
+
+function hasTimedOut(scope: CancelScope): boolean {
+  return scope.cancelledCaught && scope.cancelSource === "deadline";
 }

@@ -1,6 +1,19 @@
 import { expect, test } from "vitest";
 import { covers } from "../../../spec/covers.ts";
-import { CancelScope, CancelledError, checkpoint, Event, runDetached, sleep, taskGroup } from "../src/index.ts";
+import {
+  cancellable,
+  CancelScope,
+  CancelledError,
+  checkpoint,
+  Event,
+  Lock,
+  moveOnAfter,
+  Owner,
+  runDetached,
+  sleep,
+  sleepForever,
+  taskGroup,
+} from "../src/index.ts";
 import { thrownBy, virtually } from "./virtually.ts";
 
 test(covers("CS-1"), async () => {
@@ -308,4 +321,46 @@ test("cancelling from a reaction to a cancellation reaches every scope once", as
   );
 
   expect(log).toEqual([0, 1, 2]);
+});
+
+test("every kind of wait throws at once in a scope that is cancelled already, and leaves nothing behind", async () => {
+  const event = new Event();
+  const lock = new Lock();
+  const owner = new Owner((own) => own.publish("value"));
+  const never = new Promise<never>(() => {});
+
+  const errors = await virtually(() =>
+    taskGroup(async (group) => {
+      const child = group.startSoon(() => sleep(50));
+      const thrown = await new CancelScope({ name: "probe" }).run(async (scope) => {
+        scope.cancel();
+        return await Promise.all([
+          thrownBy(() => event.wait()),
+          thrownBy(() => child.wait()),
+          thrownBy(() => lock.acquire()),
+          thrownBy(() => owner.lease()),
+          thrownBy(() => cancellable(never)),
+          thrownBy(() => sleep(1)),
+          thrownBy(() => sleepForever()),
+          thrownBy(() => checkpoint()),
+        ]);
+      });
+      return thrown;
+    }),
+  );
+
+  expect(errors).toEqual(Array(8).fill(expect.objectContaining({ code: "TASK_CANCELLED", scopeName: "probe" })));
+  expect(event.statistics().tasksWaiting + lock.statistics().tasksWaiting + owner.statistics().waiting).toBe(0);
+});
+
+test("the reason that leaves is the one in force, when it overtook another on its way out", async () => {
+  const controller = new AbortController();
+
+  const thrown = await thrownBy(() =>
+    virtually(() => moveOnAfter(5, () => sleep(100).finally(() => controller.abort("shutdown"))), {
+      signal: controller.signal,
+    }),
+  );
+
+  expect(thrown).toMatchObject({ code: "TASK_CANCELLED", source: "signal", reason: "shutdown" });
 });

@@ -1,5 +1,15 @@
 import { expect, test } from "vitest";
-import { type Instrument, moveOnAfter, shielded, sleep, taskGroup } from "../src/index.ts";
+import {
+  CancelScope,
+  Event,
+  type Instrument,
+  moveOnAfter,
+  shielded,
+  sleep,
+  taskGroup,
+  type WaitEvent,
+} from "../src/index.ts";
+import { covers } from "../../../spec/covers.ts";
 import { textOf } from "../src/errors.ts";
 import { drained, thrownBy, virtually, watchRejections } from "./virtually.ts";
 
@@ -16,7 +26,7 @@ function recorder(): { readonly log: string[]; readonly instrument: Instrument }
   return { log, instrument };
 }
 
-test("an instrument is told of every task and scope below its root task, in order", async () => {
+test(covers("IN-1"), async () => {
   const { log, instrument } = recorder();
 
   await thrownBy(() =>
@@ -96,7 +106,7 @@ test("an instrument may have any of the methods, or none", async () => {
   expect(value).toBe("value");
 });
 
-test("an instrument that throws is heard of, and breaks neither the task nor the others that watch", async () => {
+test(covers("IN-4"), async () => {
   using rejections = watchRejections();
   const { log, instrument } = recorder();
   const broken: Instrument = {
@@ -114,4 +124,54 @@ test("an instrument that throws is heard of, and breaks neither the task nor the
   expect(value).toBe("value");
   expect(log).toEqual(["root spawned", "root finished"]);
   expect(rejections.reasons).toEqual([new Error("broken instrument")]);
+});
+
+test(covers("IN-2"), async () => {
+  const told: unknown[] = [];
+  const scope = new CancelScope({ name: "probe" });
+
+  await thrownBy(() =>
+    virtually(
+      () =>
+        taskGroup(
+          (group) => {
+            group.startSoon(() => scope.run(() => sleep(10)), { name: "victim" });
+            group.startSoon(() => sleep(1).then(() => scope.cancel("no more")), { name: "canceller" });
+            group.startSoon(() => sleep(2).then(() => Promise.reject(new Error("failure"))), { name: "failing" });
+          },
+          { name: "group" },
+        ),
+      { instruments: [{ scopeCancelled: ({ name, source, by }) => told.push([name, source, by]) }] },
+    ),
+  );
+
+  expect(told).toEqual([
+    ["probe", "explicit", "canceller"],
+    ["group", "failure", "failing"],
+  ]);
+});
+
+test(covers("IN-3"), async () => {
+  const log: string[] = [];
+  const begun = new Map<WaitEvent, string>();
+  const instrument: Instrument = {
+    waitBegun: (wait) => {
+      begun.set(wait, wait.task.name);
+      log.push(`${wait.task.name} begins ${wait.what}`);
+    },
+    waitEnded: (wait, outcome) => log.push(`${begun.get(wait)} ends ${wait.what}: ${outcome}`),
+  };
+  const never = new Event("never");
+
+  await virtually(() => moveOnAfter(5, () => sleep(1).then(() => never.wait())), {
+    instruments: [instrument],
+    name: "root",
+  });
+
+  expect(log).toEqual([
+    "root begins sleep(1)",
+    "root ends sleep(1): value",
+    'root begins event "never"',
+    'root ends event "never": error',
+  ]);
 });

@@ -50,7 +50,7 @@ void taskGroup(async (group) => {
   const handle = group.startSoon(async () => 1);
   expectTypeOf(handle).toEqualTypeOf<TaskHandle<number>>();
   expectTypeOf(await handle).toEqualTypeOf<number>();
-  expectTypeOf(handle.status).toEqualTypeOf<"pending" | "finished" | "failed" | "cancelled">();
+  expectTypeOf(handle.status).toEqualTypeOf<"pending" | "cancelling" | "finished" | "failed" | "cancelled">();
   expectTypeOf(handle.task).toEqualTypeOf<TaskInfo>();
   // @ts-expect-error a task is a function, not a promise that runs already
   group.startSoon(sleep(1));

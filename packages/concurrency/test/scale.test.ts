@@ -1,6 +1,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
+import { covers } from "../../../spec/covers.ts";
 import {
   CancelScope,
   cancellable,
@@ -21,7 +22,7 @@ const timeout = 20_000;
 setFlagsFromString("--expose-gc");
 const collectGarbage = runInNewContext("gc") as () => void;
 
-test("a hundred thousand waits of one scope end by one cancellation", { timeout }, async () => {
+test(covers("U-11"), { timeout }, async () => {
   const event = new Event();
   const scope = new CancelScope();
 
@@ -118,7 +119,7 @@ test("a task that is done keeps neither its function nor its neighbours, only it
   expect(handles[0]?.result()).toEqual({ index: 0 });
 });
 
-test("waiting for something long-lived over and over keeps nothing for each wait", { timeout }, async () => {
+test(covers("U-12"), { timeout }, async () => {
   const never = new Promise<never>(() => {});
   const event = new Event();
   const owner = new Owner((own) => own.publish("value", { lost: never }));

@@ -7,6 +7,7 @@ import { covers } from "../../../spec/covers.ts";
 import {
   CancelScope,
   checkpoint,
+  checkpointIfCancelled,
   currentTask,
   Event,
   failAfter,
@@ -35,6 +36,24 @@ test(covers("DL-7"), async () => {
 
   expect(value).toBeUndefined();
   expect(turns).toBeGreaterThan(1);
+});
+
+test(covers("DL-8"), async () => {
+  const waits = [() => checkpoint(), () => sleep(1), () => new Event().wait(), () => checkpointIfCancelled()];
+  const fired: boolean[] = [];
+
+  for (const wait of waits) {
+    let hasFired = false;
+    await new CancelScope().run(async (scope) => {
+      scope.cancel();
+      // Only if the event loop gets a turn; far sooner than the end of the loop.
+      setImmediate(() => (hasFired = true));
+      for (let turn = 0; turn < 300_000 && !hasFired; turn++) await wait().catch(() => {});
+    });
+    fired.push(hasFired);
+  }
+
+  expect(fired).toEqual([true, true, true, true]);
 });
 
 test("tasks that pass the turn by checkpoints alone let the event loop go on", async () => {

@@ -50,6 +50,22 @@ test("the body's failure stands first, though a child failed before it", async (
   expect(thrown).toMatchObject({ errors: [{ message: "body" }, { message: "child" }] });
 });
 
+test(covers("U-13"), async () => {
+  const thrown = await thrownBy(() =>
+    virtually(() =>
+      taskGroup(async (group) => {
+        group.startSoon(() => sleep(10).finally(() => fail("child")));
+        await sleep(1);
+        throw new Error("body");
+      }),
+    ),
+  );
+
+  expect(thrown).toBeInstanceOf(AggregateError);
+  expect(thrown).not.toBeInstanceOf(SuppressedError);
+  expect(leafErrors(thrown)).toEqual([new Error("body"), new Error("child")]);
+});
+
 test("children that fail while they are being cancelled are listed too, in the order of failing", async () => {
   const thrown = await thrownBy(() =>
     virtually(() =>
@@ -234,7 +250,7 @@ test("a failing child cancels its siblings with itself as the reason", async () 
     virtually(() =>
       taskGroup(
         async (group) => {
-          group.startSoon(() => fail("child"));
+          group.startSoon(() => fail("child"), { name: "fetch" });
           reasons.push(await thrownBy(() => sleep(100)));
         },
         { name: "fetchers" },
@@ -243,7 +259,7 @@ test("a failing child cancels its siblings with itself as the reason", async () 
   );
 
   expect(reasons).toMatchObject([{ source: "failure", reason: { message: "child" }, scopeName: "fetchers" }]);
-  expect((reasons[0] as Error).message).toBe('cancelled in scope "fetchers": child');
+  expect((reasons[0] as Error).message).toBe('cancelled in scope "fetchers" by task "fetch": child');
 });
 
 test("siblings that fail by the same shared error are each listed", async () => {

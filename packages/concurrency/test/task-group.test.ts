@@ -113,7 +113,9 @@ test(covers("TG-6"), async () => {
   const errors = await Promise.all(groups.map((group) => thrownBy(() => group.startSoon(() => "late"))));
 
   expect(errors).toMatchObject([{ code: "TASK_GROUP_CLOSED" }, { code: "TASK_GROUP_CLOSED" }]);
-  expect((errors[0] as Error).message).toBe('startSoon() on a closed task group "fetchers"; open a new group');
+  expect((errors[0] as Error).message).toBe(
+    'startSoon() on a closed task group "fetchers": this task group is not active; open a new group',
+  );
 });
 
 test("a task that others start while a group is about to end is still joined", async () => {

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { CancelledError } from "../errors.ts";
+import { CancelledError, type HoldfastError } from "../errors.ts";
 
 /**
  * What asked for a cancellation: `cancel()`, a deadline, a failed sibling, an AbortSignal, leaving a scope
@@ -18,12 +18,15 @@ export type CancelSource = "explicit" | "deadline" | "failure" | "signal" | "lef
 export class Cancellation {
   readonly source: CancelSource;
   readonly reason: unknown;
-  readonly error: CancelledError;
+  /** The name of the task that asked, or failed; absent for deadlines, signals and code outside a task. */
+  readonly by: string | undefined;
+  /** What every wait that is reached throws. */
+  readonly error: HoldfastError;
 
-  /** @param by the name of the task that asked; absent for deadlines, signals and code outside a task. */
-  constructor(source: CancelSource, reason?: unknown, scopeName?: string, by?: string) {
+  constructor(source: CancelSource, reason?: unknown, scopeName?: string, by?: string, error?: HoldfastError) {
     this.source = source;
     this.reason = reason;
-    this.error = new CancelledError(source, reason, scopeName, by);
+    this.by = by;
+    this.error = error ?? new CancelledError(source, reason, scopeName, by);
   }
 }

@@ -10,24 +10,27 @@
  *
  * @module
  */
-import { isCancelled } from "../errors.ts";
+import { isCancellation } from "../errors.ts";
 import type { CancelScope } from "../cancel-scope.ts";
 import type { Timer } from "../runtime.ts";
 import { Cancellation } from "./cancellation.ts";
+import { LoneStore } from "./context-map.ts";
+import type { Locals } from "../task-local.ts";
 import type { Task } from "./task.ts";
 import type { Waiter } from "./waiter.ts";
 
 /** In force in every frame that has been left, for code that still runs in it. */
 const left = new Cancellation("left", "this code outlived the scope that it runs in");
 
-export class Frame {
+/** The store of the async context, and where no other store is in use the whole context. */
+export class Frame extends LoneStore {
   /** The task whose code runs in this frame; a task is its own base frame. */
   readonly task: Task;
   readonly name: string | undefined;
   /** The scope that this frame stands for; undefined for the base frame of a task. */
   scope: CancelScope | undefined = undefined;
   /** The enclosing frame of the cancellation tree; undefined for a root task. */
-  readonly parent: Frame | undefined;
+  parent: Frame | undefined;
   /**
    * The innermost scope that `enter()` opened in this frame, or the frame itself. Waits, child frames and the order
    * check of `exit()` go by it. Only the explicit pair moves it.
@@ -38,26 +41,45 @@ export class Frame {
   /** The request that is in force here, own or inherited: the cached flag of every checkpoint. */
   effective: Cancellation | undefined = undefined;
   closed: boolean = false;
-  deadline: number = Infinity;
   /** Whether cancellation from outside is kept out; changed with {@link Frame.setShield}. */
   shield: boolean;
+  /** Absolute, on the clock of the task's runtime. Absent for none, as a field that may be Infinity costs every frame a box. */
+  deadline: number | undefined = undefined;
   firstWait: Waiter<unknown> | undefined = undefined;
   lastWait: Waiter<unknown> | undefined = undefined;
   firstChild: Frame | undefined = undefined;
   nextSibling: Frame | undefined = undefined;
   previousSibling: Frame | undefined = undefined;
-  /** Whether the frame is in its parent's list: while it is open, and after that while frames inside it are. */
-  isAttached: boolean = false;
   timer: Timer | undefined = undefined;
+  /** The task-local variables in force here. */
+  locals: Locals | undefined = undefined;
 
   constructor(task: Task | undefined, parent: Frame | undefined, name: string | undefined, shield: boolean) {
+    super();
     this.task = task ?? (this as Frame as Task);
     this.parent = parent;
     this.name = name;
     this.shield = shield;
     if (parent === undefined) return;
+    this.locals = parent.locals;
     this.attach();
     if (!shield) this.effective = parent.effective;
+  }
+
+  /** Whether the frame is in its parent's list: while it is open, and after that while frames inside it are. */
+  get isAttached(): boolean {
+    return this.previousSibling !== undefined || this.parent?.firstChild === this;
+  }
+
+  /** The tasks at and below it that have not ended. */
+  tasks(): Task[] {
+    const found: Task[] = [];
+    const stack: Frame[] = [this];
+    for (let frame = stack.pop(); frame !== undefined; frame = stack.pop()) {
+      if (frame.isTask && !frame.task.isDone) found.push(frame.task);
+      for (let child = frame.firstChild; child !== undefined; child = child.nextSibling) stack.push(child);
+    }
+    return found;
   }
 
   get isTask(): boolean {
@@ -74,8 +96,20 @@ export class Frame {
    * a shield which was raised only while the error was on its way.
    */
   accountsFor(error: unknown): boolean {
-    if (!isCancelled(error)) return false;
-    return this.effective !== undefined || isRequestedAround(this, error);
+    const { effective } = this;
+    // The error of a deadline that was opened with `using` is no CancelledError.
+    if (effective !== undefined && effective.error === error) return true;
+    if (!isCancellation(error)) return false;
+    return effective !== undefined || isRequestedAround(this, error);
+  }
+
+  /**
+   * What a cancellation is when it leaves this frame: the one that is in force around it, which may have overtaken it on its
+   * way. Where that is a deadline of a `using` declaration, it is a TimeoutError, as nothing will catch a cancellation there.
+   */
+  leaving(cancellation: unknown): unknown {
+    const outer = this.isParentCancelled ? this.parent?.effective : undefined;
+    return outer === undefined ? cancellation : outer.error;
   }
 
   setShield(shield: boolean): void {
@@ -96,11 +130,11 @@ export class Frame {
   /** Sets or moves the deadline: absolute, on the clock of the task's runtime. */
   setDeadline(deadline: number): void {
     const { runtime } = this.task;
-    this.deadline = deadline;
+    this.deadline = deadline === Infinity ? undefined : deadline;
     this.disarm();
     if (deadline === Infinity || this.closed || this.cancellation !== undefined) return;
     if (deadline <= runtime.now()) this.expire();
-    else this.timer = runtime.setTimer(deadline, () => this.expire());
+    else this.timer = runtime.setTimer<Frame>(deadline, expire, this);
   }
 
   /**
@@ -137,7 +171,6 @@ export class Frame {
   attach(): void {
     const { parent } = this;
     if (parent === undefined || this.isAttached) return;
-    this.isAttached = true;
     // Code that outlived its scope may still open a shielded one, to clean up.
     if (parent.closed) parent.attach();
     const first = parent.firstChild;
@@ -149,13 +182,20 @@ export class Frame {
   detach(): void {
     const { parent } = this;
     if (parent === undefined || !this.isAttached) return;
-    this.isAttached = false;
     if (this.previousSibling !== undefined) this.previousSibling.nextSibling = this.nextSibling;
     else parent.firstChild = this.nextSibling;
     if (this.nextSibling !== undefined) this.nextSibling.previousSibling = this.previousSibling;
     this.nextSibling = undefined;
     this.previousSibling = undefined;
     if (parent.closed && parent.firstChild === undefined) parent.detach();
+  }
+
+  /** Moves the frame, with all in it, to another place in the tree, and feels the cancellation that is in force there. */
+  moveTo(parent: Frame): void {
+    this.detach();
+    this.parent = parent;
+    this.attach();
+    recompute(this);
   }
 
   disarm(): void {
@@ -182,9 +222,14 @@ export class Frame {
   }
 }
 
+function expire(frame: Frame): void {
+  frame.expire();
+}
+
 function isRequestedAround(innermost: Frame, error: unknown): boolean {
   for (let frame: Frame | undefined = innermost; frame !== undefined; frame = frame.parent) {
-    if (frame.cancellation?.error === error) return true;
+    const own = frame.cancellation?.error;
+    if (own !== undefined && (own === error || own === (error as { cause?: unknown }).cause)) return true;
   }
   return false;
 }

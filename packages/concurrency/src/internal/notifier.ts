@@ -4,13 +4,15 @@
  *
  * @module
  */
-import type { Instrument, ScopeEvent } from "../instrument.ts";
+import type { Instrument, ScopeEvent, WaitEvent } from "../instrument.ts";
 import type { TaskInfo } from "../task-info.ts";
 import type { Cancellation } from "./cancellation.ts";
 import type { Frame } from "./frame.ts";
+import type { Waiter } from "./waiter.ts";
 
 export class Notifier {
   readonly #instruments: readonly Instrument[];
+  readonly #waits = new Map<Waiter<unknown>, WaitEvent>();
 
   constructor(instruments: readonly Instrument[]) {
     this.#instruments = instruments;
@@ -35,12 +37,31 @@ export class Notifier {
     this.#tell((instrument) => instrument.scopeExited?.(describe(frame)));
   }
 
-  scopeCancelled(frame: Frame, { source, reason }: Cancellation): void {
-    this.#tell((instrument) => instrument.scopeCancelled?.({ ...describe(frame), source, reason }));
+  scopeCancelled(frame: Frame, { source, reason, by }: Cancellation): void {
+    this.#tell((instrument) => instrument.scopeCancelled?.({ ...describe(frame), source, reason, by }));
   }
 
   scopeAbandoned(frame: Frame, explicit: boolean): void {
     this.#tell((instrument) => instrument.scopeAbandoned?.({ ...describe(frame), explicit }));
+  }
+
+  waitBegun(wait: Waiter<unknown>, task: TaskInfo): void {
+    // Put into words only when somebody asks.
+    const event: WaitEvent = {
+      task,
+      get what(): string {
+        return wait.what;
+      },
+    };
+    this.#waits.set(wait, event);
+    this.#tell((instrument) => instrument.waitBegun?.(event));
+  }
+
+  waitEnded(wait: Waiter<unknown>, outcome: "value" | "error"): void {
+    const event = this.#waits.get(wait);
+    if (event === undefined) return;
+    this.#waits.delete(wait);
+    this.#tell((instrument) => instrument.waitEnded?.(event, outcome));
   }
 
   #tell(event: (instrument: Instrument) => void): void {

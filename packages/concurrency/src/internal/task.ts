@@ -4,12 +4,13 @@
  *
  * @module
  */
-import { storage } from "../context.ts";
-import { isOnlyCancelled, leafErrors, withoutCancelled } from "../exception-group.ts";
-import type { Runtime } from "../runtime.ts";
+import { enterContext, roots, storage } from "../context.ts";
+import { cancellationOf, isOnlyCancelled, withoutCancelled } from "../exception-group.ts";
+import type { Runtime, Startable } from "../runtime.ts";
 import type { TaskInfo } from "../task-info.ts";
 import { Frame } from "./frame.ts";
 import type { Notifier } from "./notifier.ts";
+import { WaitList } from "./wait-list.ts";
 import type { Waiter } from "./waiter.ts";
 
 export type TaskOutcome = "pending" | "finished" | "failed" | "cancelled";
@@ -19,19 +20,19 @@ export interface TaskParent {
   taskDone(task: Task): void;
 }
 
-export class Task extends Frame {
+export class Task extends Frame implements Startable {
   readonly id: number;
   readonly runtime: Runtime;
   readonly notify: Notifier | undefined;
   outcome: TaskOutcome = "pending";
   /** The value of a finished task, the error of a failed one, the CancelledError of a cancelled one. */
   result: unknown = undefined;
-  readonly #keeper: TaskParent;
-  readonly #label: string;
+  /** Who is told; another one once a task that `start()` made has said that it is ready. */
+  keeper: TaskParent;
   #fn: (() => unknown) | undefined;
-  #info: TaskInfo | undefined;
-  #joins: Set<Waiter<void>> | undefined;
-  #ends: Set<() => void> | undefined;
+  #info: Info | undefined = undefined;
+  #joins: WaitList<void> | undefined = undefined;
+  #ends: Set<() => void> | undefined = undefined;
 
   constructor(
     fn: () => unknown,
@@ -41,19 +42,19 @@ export class Task extends Frame {
     name: string | undefined,
     notify: Notifier | undefined,
   ) {
-    super(undefined, parent, name, false);
+    super(undefined, parent, name ?? (fn.name === "" ? undefined : fn.name), false);
     this.id = runtime.nextTaskId();
     this.runtime = runtime;
     this.notify = notify;
-    this.#keeper = keeper;
-    this.#label = name ?? fn.name;
+    this.keeper = keeper;
     this.#fn = fn;
+    if (parent === undefined) roots.add(this);
     notify?.taskSpawned(this.info);
   }
 
   /** What others see of the task; made when it is first asked for. */
   get info(): TaskInfo {
-    return (this.#info ??= new Info(this, this.#label, this.parent?.task.id));
+    return (this.#info ??= new Info(this));
   }
 
   get isDone(): boolean {
@@ -62,14 +63,37 @@ export class Task extends Frame {
 
   /** Lets the runtime begin it, in a later turn. */
   start(): void {
-    this.runtime.start(this.info, () => storage.run(this, begin, this));
+    this.runtime.start(this);
+  }
+
+  /** Called by the runtime, in a turn of its own; what it does to the async context ends with that turn. */
+  begin(): void {
+    // What the function holds on to is not kept for as long as somebody keeps the task.
+    const fn = this.#fn as () => unknown;
+    this.#fn = undefined;
+    enterContext(this);
+    try {
+      const returned = fn();
+      const isObject = (typeof returned === "object" && returned !== null) || typeof returned === "function";
+      // Through a promise, because a thenable of others may settle twice, or throw. The reactions are the same for every
+      // task: they find theirs in the context that they were made in.
+      if (isObject) Promise.resolve(returned).then(finishCurrent, failCurrent);
+      else this.finish(returned);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** Hands the task over to a group, in whose scope it goes on: how `start()` ends. */
+  joinGroup(keeper: TaskParent, frame: Frame): void {
+    this.keeper = keeper;
+    this.moveTo(frame);
+    if (this.#info !== undefined) this.#info.parentId = frame.task.id;
   }
 
   /** Ends the wait when the task is done. */
   join(wait: Waiter<void>): void {
-    const joins = (this.#joins ??= new Set());
-    joins.add(wait);
-    wait.onCancel = () => joins.delete(wait);
+    (this.#joins ??= new WaitList()).add(wait);
   }
 
   /** Calls back when the task is done, after its frame has closed: for what must not be held by a task that has ended. */
@@ -79,13 +103,6 @@ export class Task extends Frame {
     return () => void ends.delete(then);
   }
 
-  /** Takes the function, so that what it holds on to is not kept for as long as somebody keeps the task. */
-  takeFunction(): () => unknown {
-    const fn = this.#fn as () => unknown;
-    this.#fn = undefined;
-    return fn;
-  }
-
   finish(value: unknown): void {
     this.#end("finished", value);
   }
@@ -93,7 +110,8 @@ export class Task extends Frame {
   fail(thrown: unknown): void {
     // A cancellation that nothing around the task asked for is an error like any other.
     const counts = (leaf: unknown): boolean => this.accountsFor(leaf);
-    if (isOnlyCancelled(thrown, counts)) this.#end("cancelled", leafErrors(thrown)[0]);
+    // The one in force may have overtaken another on its way out, and is why the task ends.
+    if (isOnlyCancelled(thrown, counts)) this.#end("cancelled", this.effective?.error ?? cancellationOf(thrown));
     else this.#end("failed", withoutCancelled(thrown, counts));
   }
 
@@ -102,14 +120,12 @@ export class Task extends Frame {
     this.outcome = outcome;
     this.result = result;
     this.close();
+    if (this.parent === undefined) roots.delete(this);
     this.notify?.taskFinished(this.info, outcome, result);
     if (this.#ends !== undefined) for (const then of this.#ends) then();
     // Before the keeper, who may cancel those who wait here: they get what they waited for.
-    if (this.#joins !== undefined) {
-      for (const wait of this.#joins) wait.settle();
-      this.#joins = undefined;
-    }
-    this.#keeper.taskDone(this);
+    if (this.#joins !== undefined) for (const wait of this.#joins) wait.settle();
+    this.keeper.taskDone(this);
   }
 }
 
@@ -117,14 +133,14 @@ export class Task extends Frame {
 class Info implements TaskInfo {
   readonly id: number;
   readonly name: string;
-  declare readonly parentId?: number;
+  declare parentId?: number;
   readonly #task: Task;
 
-  constructor(task: Task, label: string, parentId: number | undefined) {
+  constructor(task: Task) {
     this.#task = task;
     this.id = task.id;
-    this.name = label === "" ? `task-${task.id}` : label;
-    if (parentId !== undefined) this.parentId = parentId;
+    this.name = task.name ?? `task-${task.id}`;
+    if (task.parent !== undefined) this.parentId = task.parent.task.id;
   }
 
   hasPendingCancellation(): boolean {
@@ -135,21 +151,10 @@ class Info implements TaskInfo {
   }
 }
 
-function begin(task: Task): void {
-  try {
-    const returned = task.takeFunction()();
-    const isObject = (typeof returned === "object" && returned !== null) || typeof returned === "function";
-    if (isObject) settleWith(task, returned);
-    else task.finish(returned);
-  } catch (error) {
-    task.fail(error);
-  }
+function finishCurrent(value: unknown): void {
+  (storage.getStore() as Frame).task.finish(value);
 }
 
-/** Through a promise, because a thenable of others may settle twice, or throw. */
-function settleWith(task: Task, returned: unknown): void {
-  Promise.resolve(returned).then(
-    (value) => task.finish(value),
-    (error) => task.fail(error),
-  );
+function failCurrent(error: unknown): void {
+  (storage.getStore() as Frame).task.fail(error);
 }

@@ -9,15 +9,21 @@ import type { Timer } from "../runtime.ts";
 /** A timer in the heap. */
 export class HeapTimer implements Timer {
   readonly at: number;
-  readonly fire: () => void;
   readonly order: number;
   /** The place in the heap; -1 once it is out. */
   index = -1;
+  readonly #fire: (subject: unknown) => void;
+  readonly #subject: unknown;
 
-  constructor(at: number, fire: () => void, order: number) {
+  constructor(at: number, fire: (subject: unknown) => void, subject: unknown, order: number) {
     this.at = at;
-    this.fire = fire;
     this.order = order;
+    this.#fire = fire;
+    this.#subject = subject;
+  }
+
+  fire(): void {
+    this.#fire(this.#subject);
   }
 }
 
@@ -35,8 +41,8 @@ export class TimerHeap {
     return this.#heap[0];
   }
 
-  add(at: number, fire: () => void): HeapTimer {
-    const timer = new HeapTimer(at, fire, this.#order++);
+  add<T>(at: number, fire: (subject: T) => void, subject?: T): HeapTimer {
+    const timer = new HeapTimer(at, fire as (subject: unknown) => void, subject, this.#order++);
     timer.index = this.#heap.length;
     this.#heap.push(timer);
     this.#up(timer);

@@ -11,28 +11,35 @@ import { systemRuntime } from "../system-runtime.ts";
 import type { TaskInfo } from "../task-info.ts";
 import type { Frame } from "./frame.ts";
 import type { Task } from "./task.ts";
+import type { WaitList } from "./wait-list.ts";
 
 type Outcome = "waiting" | "value" | "error";
 
 export class Waiter<T> implements Step {
   readonly promise: Promise<T>;
-  readonly runtime: Runtime;
-  readonly what: string;
-  /** Takes the wait out of the queue of the primitive it waits in; called when the wait is cancelled. */
-  onCancel: (() => void) | undefined;
-  next: Waiter<unknown> | undefined;
-  previous: Waiter<unknown> | undefined;
+  /** Takes the wait out of whatever it waits in; called when the wait is cancelled. Not needed for one in a {@link list}. */
+  onCancel: (() => void) | undefined = undefined;
+  /** The queue that the wait stands in, and its neighbours there. */
+  list: WaitList<T> | undefined = undefined;
+  listNext: Waiter<T> | undefined = undefined;
+  listPrevious: Waiter<T> | undefined = undefined;
+  /** Its neighbours in its frame. */
+  next: Waiter<unknown> | undefined = undefined;
+  previous: Waiter<unknown> | undefined = undefined;
+  readonly #what: string | number;
   readonly #task: Task | undefined;
   readonly #frame: Frame | undefined;
   #outcome: Outcome = "waiting";
-  #result: unknown;
+  #result: unknown = undefined;
   #resolve!: (value: T) => void;
   #reject!: (error: unknown) => void;
 
-  /** @param frame where the wait is cancelled from; undefined for one that must not be. */
-  constructor(what: string, task: Task | undefined, frame: Frame | undefined) {
-    this.what = what;
-    this.runtime = task?.runtime ?? systemRuntime;
+  /**
+   * @param what in words for a person; a number is a sleep of so many milliseconds, put into words when somebody asks.
+   * @param frame where the wait is cancelled from; undefined for one that must not be.
+   */
+  constructor(what: string | number, task: Task | undefined, frame: Frame | undefined) {
+    this.#what = what;
     this.#task = task;
     this.#frame = frame;
     this.promise = new Promise<T>((resolve, reject) => {
@@ -41,10 +48,28 @@ export class Waiter<T> implements Step {
     });
     frame?.link(this as Waiter<unknown>);
     this.runtime.park?.(this);
+    task?.notify?.waitBegun(this as Waiter<unknown>, task.info);
+  }
+
+  get what(): string {
+    return typeof this.#what === "string" ? this.#what : `sleep(${this.#what})`;
   }
 
   get task(): TaskInfo | undefined {
     return this.#task?.info;
+  }
+
+  get runtime(): Runtime {
+    return this.#task?.runtime ?? systemRuntime;
+  }
+
+  get isWaiting(): boolean {
+    return this.#outcome === "waiting";
+  }
+
+  /** Whether the wait will be cancelled, or has been. */
+  get isCancelled(): boolean {
+    return this.#frame?.effective !== undefined;
   }
 
   /** Ends the wait with a value; false when it has ended already. */
@@ -59,9 +84,11 @@ export class Waiter<T> implements Step {
 
   /** Called by the frame when a cancellation reaches it. */
   cancel(): void {
-    if (this.#outcome !== "waiting") return;
+    const cancellation = this.#frame?.effective;
+    // A listener of the scope's signal may have raised a shield over the wait, while others were being told.
+    if (this.#outcome !== "waiting" || cancellation === undefined) return;
     const { onCancel } = this;
-    this.fail((this.#frame as Frame).effective?.error);
+    this.fail(cancellation.error);
     onCancel?.();
   }
 
@@ -75,12 +102,14 @@ export class Waiter<T> implements Step {
     this.#reject(this.#result);
   }
 
-  #end(outcome: Outcome, result: unknown): boolean {
+  #end(outcome: "value" | "error", result: unknown): boolean {
     if (this.#outcome !== "waiting") return false;
     this.#outcome = outcome;
     this.#result = result;
     this.#frame?.unlink(this as Waiter<unknown>);
+    this.list?.delete(this);
     this.onCancel = undefined;
+    this.#task?.notify?.waitEnded(this as Waiter<unknown>, outcome);
     this.runtime.wake(this);
     return true;
   }
@@ -119,10 +148,12 @@ export function beginShieldedWait<T>(what: string): Waiter<T> {
   return new Waiter<T>(what, storage.getStore()?.task, undefined);
 }
 
-/** A rejected promise that nobody has to handle, as the waits themselves are. */
+/** A rejected promise that nobody has to handle, as the waits themselves are: how a wait is refused. */
 export function rejected(reason: unknown): Promise<never> {
   const { promise, reject } = Promise.withResolvers<never>();
-  reject(reason);
+  const turn = currentRuntime().owedTurn?.();
+  if (turn === undefined) reject(reason);
+  else void turn.then(() => reject(reason));
   promise.then(undefined, ignore);
   return promise;
 }
