@@ -42,5 +42,7 @@ export const locks = {
     "SY-21": "a deadlock report names what is waited for",
     "SY-22":
       "of two waits for locks or conditions that are cancelled together, the one that nobody awaits is no unhandled rejection",
+    "SY-23":
+      "in whatever order the steps of a small program come, nobody enters where another is, every waiter is served or gave up, nothing stays held, and no item is lost or given twice",
   },
 } as const satisfies Area;

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { isCancellation, isCancelled, TaskFailedError, textOf } from "./errors.ts";
+import { isCancellation, isCancelled, textOf } from "./errors.ts";
 
 /**
  * The errors of a task group, the body's own first, then those of its tasks in the order in which they failed.
@@ -44,7 +44,7 @@ export class ExceptionGroup extends AggregateError {
     const matching: unknown[] = [];
     const rest: unknown[] = [];
     for (const member of this.errors as unknown[]) {
-      if (member instanceof ExceptionGroup) {
+      if (isExceptionGroup(member)) {
         const [inside, outside] = member.split(matches);
         if (inside !== undefined) matching.push(inside);
         if (outside !== undefined) rest.push(outside);
@@ -75,9 +75,7 @@ export class ExceptionGroup extends AggregateError {
  * the one that replaced it; of anything else, the thing itself.
  */
 export function leafErrors(error: unknown): unknown[] {
-  if (error instanceof SuppressedError) return [...leafErrors(error.suppressed), ...leafErrors(error.error)];
-  if (error instanceof AggregateError) return error.errors.flatMap(leafErrors);
-  return [error];
+  return [...eachLeaf(error)];
 }
 
 /**
@@ -87,23 +85,27 @@ export function leafErrors(error: unknown): unknown[] {
  */
 export function isOnlyCancelled(error: unknown, counts: (leaf: unknown) => boolean = isCancellation): boolean {
   // The usual case, without making a list of it.
-  if (!(error instanceof AggregateError || error instanceof SuppressedError)) return counts(error);
-  const leaves = leafErrors(error);
-  return leaves.length > 0 && leaves.every(counts);
+  if (!isCompound(error)) return counts(error);
+  let isEmpty = true;
+  for (const leaf of eachLeaf(error)) {
+    if (!counts(leaf)) return false;
+    isEmpty = false;
+  }
+  return !isEmpty;
 }
 
 /** The cancellation that a leaf is, or that a foreign function wrapped in an error of its own. */
 export function cancellationOf(error: unknown): unknown {
-  const [leaf] = leafErrors(error);
+  const [leaf] = eachLeaf(error);
   return isCancelled(leaf) || !isCancellation(leaf) ? leaf : (leaf as Error).cause;
 }
 
 /** What is left of an error that is not only a cancellation when the cancellations in it are taken out. */
 export function withoutCancelled(error: unknown, counts: (leaf: unknown) => boolean = isCancellation): unknown {
+  // Most have none, and a group that came from far down was freed of its own at every level: it is looked through once.
+  if (!hasCancelled(error, counts)) return error;
   if (error instanceof SuppressedError) {
-    const leaves = leafErrors(error);
-    const rest = leaves.filter((leaf) => !counts(leaf));
-    if (rest.length === leaves.length) return error;
+    const rest = leafErrors(error).filter((leaf) => !counts(leaf));
     return rest.length > 1 ? new ExceptionGroup(rest) : rest[0];
   }
   if (!isExceptionGroup(error)) return error;
@@ -119,18 +121,48 @@ export function withoutCancelled(error: unknown, counts: (leaf: unknown) => bool
 
 /** Drops a handle's error when the group holds the failure itself: it would tell the same thing twice. */
 export function withoutRepeats(errors: readonly unknown[]): unknown[] {
-  return errors.filter(
-    (error) => !(error instanceof TaskFailedError) || !errors.some((other) => other !== error && other === error.cause),
-  );
+  const all = new Set(errors);
+  return errors.filter((error) => !isTaskFailed(error) || !all.has(error.cause));
 }
 
-/** By its code, so that it holds across two installed copies of the package. */
-function isExceptionGroup(error: unknown): error is AggregateError {
+/** By their codes, so that it holds across two installed copies of the package. */
+function isExceptionGroup(error: unknown): error is ExceptionGroup {
   return error instanceof AggregateError && (error as { code?: unknown }).code === "EXCEPTION_GROUP";
 }
 
+function isTaskFailed(error: unknown): error is Error {
+  return error instanceof Error && (error as { code?: unknown }).code === "TASK_FAILED";
+}
+
+function isCompound(error: unknown): error is AggregateError | SuppressedError {
+  return error instanceof AggregateError || error instanceof SuppressedError;
+}
+
+function hasCancelled(error: unknown, counts: (leaf: unknown) => boolean): boolean {
+  for (const leaf of eachLeaf(error)) if (counts(leaf)) return true;
+  return false;
+}
+
+/** One leaf after the other, for those who need not see them all; without recursion, as groups nest as deep as tasks do. */
+function* eachLeaf(error: unknown): Generator<unknown> {
+  const rest = [error];
+  while (rest.length > 0) {
+    const next = rest.pop();
+    if (next instanceof SuppressedError) rest.push(next.error, next.suppressed);
+    else if (next instanceof AggregateError) for (const member of next.errors.toReversed()) rest.push(member);
+    else yield next;
+  }
+}
+
 function leafMessage(errors: readonly unknown[]): string {
-  const leaves = errors.flatMap(leafErrors);
-  const failure = leaves.findIndex((leaf) => !isCancelled(leaf));
-  return leaves.length === 0 ? "" : `: ${textOf(leaves[Math.max(failure, 0)])}`;
+  let first: unknown;
+  let isEmpty = true;
+  for (const error of errors) {
+    for (const leaf of eachLeaf(error)) {
+      if (!isCancelled(leaf)) return `: ${textOf(leaf)}`;
+      if (isEmpty) first = leaf;
+      isEmpty = false;
+    }
+  }
+  return isEmpty ? "" : `: ${textOf(first)}`;
 }
