@@ -142,14 +142,14 @@ export const mutants: readonly Mutant[] = [
   {
     name: "a time-out is told of a scope that was cancelled by hand",
     file: "timeouts.ts",
-    find: 'return scope.cancelledCaught && scope.cancelSource === "deadline";',
-    replace: "return scope.cancelledCaught;",
+    find: 'if (scope.cancelledCaught && scope.cancelSource === "deadline") throw',
+    replace: "if (scope.cancelledCaught) throw",
     killedBy: ["cancel-scope-deadline"],
   },
   {
     name: "checkpoints never let the event loop turn",
     file: "system-runtime.ts",
-    find: "return now - this.#sliceStart < SLICE ? undefined : this.#nextTurn();",
+    find: "return now - this.#sliceStart < SLICE && now < this.#armedAt ? undefined : this.#nextTurn();",
     replace: "return undefined;",
     killedBy: ["system-runtime", "sleep"],
   },

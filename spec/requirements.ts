@@ -21,10 +21,14 @@ import { explicitEnterAndExit } from "./areas/explicit-enter-and-exit.ts";
 import { gather } from "./areas/gather.ts";
 import { instruments } from "./areas/instruments.ts";
 import { locks } from "./areas/locks.ts";
+import { mcpTesting } from "./areas/mcp-testing.ts";
+import { mcpStdio } from "./areas/mcp-stdio.ts";
+import { mcpHttp } from "./areas/mcp-http.ts";
 import { memoryChannels } from "./areas/memory-channels.ts";
 import { miniature } from "./areas/miniature.ts";
 import { owners } from "./areas/owners.ts";
 import { ownershipTracking } from "./areas/ownership-tracking.ts";
+import { peers } from "./areas/peers.ts";
 import { promisesWithoutAwait } from "./areas/promises-without-await.ts";
 import { runtimes } from "./areas/runtimes.ts";
 import { shields } from "./areas/shields.ts";
@@ -60,9 +64,13 @@ const list = [
   variables,
   promisesWithoutAwait,
   anyioExtras,
+  peers,
   bridges,
   ownershipTracking,
+  mcpTesting,
   miniature,
+  mcpStdio,
+  mcpHttp,
 ] as const;
 
 type Promises<A> = A extends { readonly promises: infer P } ? keyof P : never;

@@ -27,5 +27,17 @@ export const cancelScopes = {
     "CS-10":
       "`withSignal` gives its function a signal that aborts when the scope it is called in is cancelled, and then throws the cancellation",
     "CS-11": "`cancellable` stops waiting for a promise when its scope is cancelled, and keeps nothing for it",
+    "CS-12": "an error is taken for a cancellation by its code, never by its message",
+    "CS-13":
+      "a `CancelledError` names its source (`explicit`, `deadline`, `failure`, `signal`, `left`), and the task that called `cancel()` or failed",
+    "CS-14": "a scope may be cancelled by any task, by a callback and by code outside every task",
+    "CS-15":
+      "a wait that ended before the cancellation keeps its value, and one that the cancellation ended keeps that",
+    "CS-16": "code that cancels its own scope goes on to its next cancel point",
+    "CS-17": "a scope that is entered where the code is cancelled already is cancelled from its first cancel point on",
+    "CS-18": "every wait is a cancel point, also when it has nothing to wait for",
+    "CS-19": "every wait lets other tasks go on, also when it has nothing to wait for",
+    "CS-20":
+      "a cancelled scope catches what is thrown as one cancellation or as a group of nothing else, takes its own out of a mixed group, and leaves every other error as it is",
   },
 } as const satisfies Area;

@@ -25,5 +25,9 @@ export const explicitEnterAndExit = {
     "CE-8": "a task that ends with an entered scope open does not fail; its instruments are told",
     "CE-9":
       "the cancellation and the deadline of an entered scope reach the later waits of its task, and `exit()` catches neither",
+    "CE-10":
+      "what still runs in an entered scope that the callback scope or the group around it closed is cancelled, its tasks as well, and its own exit is quiet, once",
+    "CE-11":
+      "a scope that one task enters in `connect()` cannot be exited by another in `close()`, which throws `SCOPE_WRONG_TASK` and names both; the first may still close it",
   },
 } as const satisfies Area;

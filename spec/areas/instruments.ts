@@ -15,5 +15,7 @@ export const instruments = {
     "IN-2": "an instrument is told why a scope was cancelled, and by which task",
     "IN-3": "an instrument is told of every wait when it begins and when it ends, with one object for both",
     "IN-4": "an instrument that throws is an unhandled rejection, and breaks neither the task nor other instruments",
+    "IN-5": "an instrument is told of every kind of wait",
+    "IN-6": "an instrument may cancel what it is told of: no wait and no waiter is lost by it",
   },
 } as const satisfies Area;

@@ -44,5 +44,9 @@ export const locks = {
       "of two waits for locks or conditions that are cancelled together, the one that nobody awaits is no unhandled rejection",
     "SY-23":
       "in whatever order the steps of a small program come, nobody enters where another is, every waiter is served or gave up, nothing stays held, and no item is lost or given twice",
+    "SY-24":
+      "a wait for a condition whose block is left without it ends with `RESOURCE_NOT_HELD`, and no notification is lost on it",
+    "SY-25":
+      "what is made with one installed copy of the package is shared with tasks, conditions and scopes of another",
   },
 } as const satisfies Area;

@@ -59,5 +59,15 @@ export const owners = {
     "OW-32": "`drain()` reports each lease that was lost while it waited, whatever lost it",
     "OW-33": "in every order of events one task opens and closes, generations never overlap, and every wait ends",
     "OW-34": "nothing is lent once the function has been told to leave `publish`, or was cancelled in it",
+    "OW-35": "`lease()` and `open()` in the owner's own function, which would wait for itself, throw `OWNER_CONTRACT`",
+    "OW-36":
+      "`close()` and `drain()` in the owner's own function, or in a task below it, ask for the close and do not wait for it",
+    "OW-37": "however often an opening fails at once and is tried again, the event loop turns in between",
+    "OW-38": "a lease that was given back is not lost, whatever becomes of its generation",
+    "OW-39": "a function that was given up and publishes late has broken no contract",
+    "OW-40":
+      "`lost` is known by what it can do: a signal of another make is one, and what is neither signal nor promise throws a TypeError",
+    "OW-41":
+      "whatever the function, the borrowers and the value do, every wait ends and the ledger adds up at each step",
   },
 } as const satisfies Area;

@@ -31,5 +31,7 @@ export const ownershipTracking = {
     "OT-12": "the first hundred reports are kept, and sixteen calls in each, however many there are",
     "OT-13": "a resource without opening methods is opened by who tracks it",
     "OT-14": "an identity never leaks from one callback of `Promise.all` to another, or to the caller",
+    "OT-15":
+      "`stopTrackingOwnership()` ends all tracking and its cost: calls go through, reports are kept, and what is tracked afterwards is followed anew",
   },
 } as const satisfies Area;

@@ -28,5 +28,11 @@ export const promisesWithoutAwait = {
       "an engine that does not dispose of a `using` variable which a closure captures is refused when the package is loaded",
     "U-16":
       "a lock taken twice inside one task, through `Promise.all`, throws `RESOURCE_ALREADY_HELD` with a hint to use a task group",
+    "U-17":
+      "the calls of one `Promise.all` run in the task of their caller, and those of `gather` each in one of its own",
+    "U-18":
+      "an async generator that another task closes while it is in a scope of a `using` declaration throws `SCOPE_WRONG_TASK`, and neither task is in that scope",
+    "U-19":
+      "a scope, group, time limit, start or run that is cancelled and that nobody awaits is no unhandled rejection; one that fails is",
   },
 } as const satisfies Area;

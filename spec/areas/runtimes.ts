@@ -34,5 +34,7 @@ export const runtimes = {
       "with `autoJump: false` the clock of the virtual runtime moves by `advance()` alone, and what is due on the way happens at its own time",
     "RT-11":
       "while a virtual runtime is busy the event loop turns every so many steps, so that the process stays alive",
+    "RT-12":
+      "the tasks of a run that a virtual runtime has ended with an error go no further than their next wait, whatever wakes them",
   },
 } as const satisfies Area;

@@ -20,5 +20,7 @@ export const signals = {
     "SI-4": "a scope that has been left aborts its signal no more",
     "SI-5":
       "a foreign function that the signal stopped counts as cancelled, also when it throws an AbortError of its own",
+    "SI-6": "a scope that its task left open listens to its signal no more once the task has ended",
+    "SI-7": "any number of scopes and runs put one listener on a signal, and cost the same each",
   },
 } as const satisfies Area;

@@ -28,5 +28,18 @@ export const taskGroups = {
     "TG-12": "a child's failure that the body also met through the handle is listed once",
     "TG-13": "a `CancelledError` that no cancelled scope accounts for is a failure like any other",
     "TG-14": "a group without children yields once, and is no cancel point",
+    "TG-15": "the siblings and the body of a child that fails are told which child it was, and what it failed with",
+    "TG-16": "cancelling a task that has ended does nothing",
+    "TG-17":
+      "until a child of `start` is ready it feels the cancellation of its starter and not that of the group, and from then on that of the group and not that of its starter",
+    "TG-18": "nobody can exit the scope of a group by hand: `exit()` throws `SCOPE_NOT_ACTIVE`, and the group goes on",
+    "TG-19":
+      "a cancellation that comes while a group waits for its children reaches them, and is thrown when they have ended",
+    "TG-20":
+      "`started()` may be called from any task; after the child has ended, or its starter was cancelled, it changes nothing",
+    "TG-21":
+      "`start` may be called by a task of another run and outside every task: the child then belongs to that caller, or to the group",
+    "TG-22":
+      "each of a hundred thousand failures costs a group the same, and a failure passes through groups nested thousands deep",
   },
 } as const satisfies Area;

@@ -27,6 +27,7 @@ export const testKit = {
     "TT-9": "the environment variable HOLDFAST_SEED seeds what gives no seed of its own",
     "TT-10": "the vitest fixture gives each test a runtime of its own, and fails the test for what is left on it",
     "TT-11": "when a test fails, the vitest fixture says which seed repeats it",
+    "TT-14": "a rejection in a task of another test, which runs beside this one, does not fail this one",
   },
   absent: {
     "TT-12": "a clock that runs at a rate: a clock that jumps is faster, and one that is moved by hand is more exact",

@@ -4,21 +4,23 @@
  * @module
  */
 import { storage } from "./context.ts";
+import { NoTaskError } from "./errors.ts";
+import { isOnlyCancelled, withoutCancelled } from "./exception-group.ts";
+import { Cancellation, type CancelSource } from "./internal/cancellation.ts";
+import { checkFunction } from "./internal/check-function.ts";
+import { checkDeadline, checkTimeout } from "./internal/check-time.ts";
+import { Frame } from "./internal/frame.ts";
+import { guarded } from "./internal/guarded.ts";
+import { ScopeSignal } from "./internal/scope-signal.ts";
+import { currentFrame, currentRuntime } from "./internal/waiter.ts";
+import { run } from "./run.ts";
 import {
-  NoTaskError,
   ScopeNotActiveError,
   ScopeNotCurrentError,
   ScopeNotEnteredError,
   ScopeUsedError,
   ScopeWrongTaskError,
-} from "./errors.ts";
-import { isOnlyCancelled, withoutCancelled } from "./exception-group.ts";
-import { Cancellation, type CancelSource } from "./internal/cancellation.ts";
-import { checkDeadline, checkTimeout } from "./internal/check-time.ts";
-import { Frame } from "./internal/frame.ts";
-import { ScopeSignal } from "./internal/scope-signal.ts";
-import { currentFrame } from "./internal/waiter.ts";
-import { run } from "./run.ts";
+} from "./scope-errors.ts";
 
 /** Options of a {@link CancelScope}. */
 export interface CancelScopeOptions {
@@ -32,6 +34,9 @@ export interface CancelScopeOptions {
   readonly signal?: AbortSignal;
   readonly name?: string;
 }
+
+/** How a frame reaches the signals of its scope. */
+let stopListening: (scope: CancelScope) => void;
 
 /**
  * A stretch of work that is cancelled as one. A scope is bound to the task that enters it, and may be used once.
@@ -48,6 +53,10 @@ export interface CancelScopeOptions {
  * ```
  */
 export class CancelScope {
+  static {
+    stopListening = (scope) => scope.#signals?.left();
+  }
+
   readonly name: string | undefined;
   /** Absent for none, as is the deadline: a field that may be Infinity costs every scope a box. */
   #timeout: number | undefined;
@@ -60,7 +69,7 @@ export class CancelScope {
   /** The way in from a signal that was given, and out to those that were asked for; absent while there is neither. */
   #signals: ScopeSignal | undefined = undefined;
 
-  /** @throws {@link RangeError} for a timeout or deadline that is negative or not a number. */
+  /** @throws {@link RangeError} for a timeout or deadline that is negative or not a number; TypeError for a signal that is none. */
   constructor(options: CancelScopeOptions = none) {
     this.name = options.name;
     this.#timeout = options.timeout == null ? undefined : checkTimeout(options.timeout);
@@ -69,9 +78,17 @@ export class CancelScope {
     if (options.signal !== undefined) this.#signals = new ScopeSignal(options.signal);
   }
 
-  /** Whether `cancel` was called or the deadline passed. */
+  /**
+   * Whether `cancel` was called, also after the scope was left, or the deadline has passed while it was not. To ask is to
+   * notice the deadline: busy code that asks is stopped at its next cancel point.
+   */
   get cancelCalled(): boolean {
-    return this.#cancellation !== undefined;
+    if (this.#cancellation !== undefined) return true;
+    if (this.#state === "exited") return false;
+    const deadline = this.#frame?.deadline ?? this.#deadline;
+    if (deadline === undefined || deadline > (this.#frame?.task.runtime ?? currentRuntime()).now()) return false;
+    this.#frame?.expire();
+    return true;
   }
 
   /** Whether `run` stopped this scope's own cancellation on its way out. */
@@ -96,8 +113,13 @@ export class CancelScope {
   }
 
   set timeout(value: number) {
-    if (this.#state !== "new") throw new ScopeUsedError(this.name);
+    if (this.#state !== "new") throw new ScopeUsedError(this.name, "setting the timeout");
     this.#timeout = checkTimeout(value);
+  }
+
+  /** Whether the scope has a timeout that will count from its entry; undefined once it has been entered. */
+  get isRelative(): boolean | undefined {
+    return this.#state === "new" ? this.#timeout !== undefined : undefined;
   }
 
   /**
@@ -108,13 +130,13 @@ export class CancelScope {
    */
   get deadline(): number {
     if (this.#frame !== undefined) return this.#frame.deadline ?? Infinity;
-    if (this.timeout !== Infinity) throw new ScopeNotEnteredError(this.name);
+    if (this.#timeout !== undefined) throw new ScopeNotEnteredError(this.name);
     return this.#deadline ?? Infinity;
   }
 
   set deadline(value: number) {
     checkDeadline(value);
-    if (this.#frame === undefined && this.timeout !== Infinity) throw new ScopeNotEnteredError(this.name);
+    if (this.#frame === undefined && this.#timeout !== undefined) throw new ScopeNotEnteredError(this.name);
     this.#deadline = value;
     this.#frame?.setDeadline(value);
   }
@@ -157,21 +179,14 @@ export class CancelScope {
    * @throws what the function throws; {@link ScopeUsedError} on a second use; {@link ScopeNotCurrentError} when the
    * function returns with a scope still open that it entered by hand.
    */
-  async run<T>(fn: (scope: this) => PromiseLike<T> | T): Promise<T | undefined> {
-    if (storage.getStore() === undefined) return await run(() => this.run(fn));
-    const frame = this.#open("scope.run()", "running");
-    let value: T;
+  run<T>(fn: (scope: this) => PromiseLike<T> | T): Promise<T | undefined> {
     try {
-      value = await storage.run(frame, fn, this);
+      checkFunction("scope.run()", fn);
+      if (storage.getStore() === undefined) return run(() => this.run(fn));
+      return this.#run(this.#open("scope.run()", "running"), fn);
     } catch (error) {
-      this.#leave(frame);
-      this.#rethrowUnlessOwn(frame, error);
-      return undefined;
+      return Promise.reject(error);
     }
-    const current = frame.top;
-    this.#leave(frame);
-    if (current !== frame) throw new ScopeNotCurrentError(this, current.scope);
-    return value;
   }
 
   /**
@@ -209,23 +224,47 @@ export class CancelScope {
     this.#leave(frame);
   }
 
+  /** No async function, because what becomes of its promise is decided here, and that costs less than a second one. */
+  #run<T>(frame: Frame, fn: (scope: this) => PromiseLike<T> | T): Promise<T | undefined> {
+    const ran: Promise<T | undefined> = called(frame, fn, this).then(
+      (value) => {
+        const current = frame.top;
+        this.#leave(frame);
+        if (current !== frame) throw new ScopeNotCurrentError(this, current.scope);
+        return value;
+      },
+      (error: unknown) => {
+        // A scope that nobody awaits is cancelled without a word, as a wait is; what else it fails with is not.
+        if (isOnlyCancelled(error, (leaf) => frame.accountsFor(leaf))) void guarded(ran);
+        this.#leave(frame);
+        this.#rethrowUnlessOwn(frame, error);
+        return undefined;
+      },
+    );
+    return ran;
+  }
+
   get #cancellation(): Cancellation | undefined {
     return this.#frame?.cancellation ?? this.#early;
   }
 
   #cancelWith(cancellation: Cancellation): void {
-    if (this.#frame !== undefined) {
+    if (this.#frame?.closed === false) {
       this.#frame.cancel(cancellation);
-    } else if (this.#early === undefined) {
+    } else if (this.#cancellation === undefined) {
+      // Before entry, where it will count; or after the end, where it is only on record.
       this.#early = cancellation;
-      this.#signals?.abort(cancellation.error);
+      if (this.#frame === undefined) this.#signals?.abort(cancellation.error);
     }
   }
 
   #open(attempted: string, state: "running" | "entered"): Frame {
     if (this.#state !== "new") throw new ScopeUsedError(this.name);
     const parent = currentFrame(attempted) as Frame;
-    const frame = new Frame(parent.task, parent, this.name, this.#shield);
+    const frame =
+      state === "running"
+        ? new Frame(parent.task, parent, this.name, this.#shield)
+        : new EnteredFrame(parent.task, parent, this.name, this.#shield);
     frame.scope = this;
     this.#frame = frame;
     this.#state = state;
@@ -254,6 +293,23 @@ export class CancelScope {
     const rest = isOnlyOwn ? undefined : withoutCancelled(thrown);
     this.#cancelledCaught = isOnlyOwn || rest !== thrown;
     if (!isOnlyOwn) throw rest;
+  }
+}
+
+/** Entered by hand: when its task ends without leaving it, the scope lets go of its signal all the same. */
+class EnteredFrame extends Frame {
+  override close(): void {
+    if (this.scope !== undefined) stopListening(this.scope);
+    super.close();
+  }
+}
+
+/** Calls a function in a frame. Through a promise, because a thenable of others may settle twice, or throw. */
+function called<S, T>(frame: Frame, fn: (scope: S) => PromiseLike<T> | T, scope: S): Promise<T> {
+  try {
+    return Promise.resolve(storage.run(frame, fn, scope));
+  } catch (error) {
+    return Promise.reject(error);
   }
 }
 

@@ -111,7 +111,8 @@ export class CapacityLimiter {
    * @throws {@link WouldBlockError} when none is; otherwise as {@link CapacityLimiter.acquire}.
    */
   acquireNoWait(): Hold {
-    return this.acquireOnBehalfOfNoWait(this.#taskOf(currentFrame(this.#what), "acquireNoWait()"));
+    const borrower = this.#taskOf(currentFrame(this.#what), "acquireNoWait()");
+    return this.#take(borrower) ?? this.#refuse("acquireNoWait()", "acquire()");
   }
 
   /**
@@ -137,11 +138,7 @@ export class CapacityLimiter {
    * @throws {@link WouldBlockError} when none is; {@link AlreadyHeldError} when the borrower holds one.
    */
   acquireOnBehalfOfNoWait(borrower: unknown): Hold {
-    const taken = this.#take(borrower);
-    if (taken !== undefined) return taken;
-    throw new WouldBlockError(
-      `acquireNoWait() on ${this.#what}, of whose ${this.#totalTokens} tokens none is available; await acquire()`,
-    );
+    return this.#take(borrower) ?? this.#refuse("acquireOnBehalfOfNoWait()", "acquireOnBehalfOf()");
   }
 
   /**
@@ -179,10 +176,10 @@ export class CapacityLimiter {
   #acquire(frame: Frame | undefined, borrower: unknown): Promise<Hold> {
     const taken = this.#take(borrower);
     if (taken !== undefined) return cancelShieldedCheckpoint().then(() => taken);
-    if (this.#queue.has(borrower)) {
+    if (this.#queue.isAsking(borrower)) {
       throw new AlreadyHeldError("this borrower is already waiting for one of this CapacityLimiter's tokens");
     }
-    return this.#queue.add(this.#what, frame, new Holding(borrower, this.#released));
+    return this.#queue.ask(this.#what, frame, new Holding(borrower, this.#released));
   }
 
   #take(borrower: unknown): Holding<unknown> | undefined {
@@ -193,6 +190,12 @@ export class CapacityLimiter {
     const taken = new Holding(borrower, this.#released);
     this.#borrowers.set(borrower, taken);
     return taken;
+  }
+
+  #refuse(attempted: string, instead: string): never {
+    throw new WouldBlockError(
+      `${attempted} on ${this.#what}, of whose ${this.#totalTokens} tokens none is available; await ${instead}`,
+    );
   }
 
   /** What a hold calls. */

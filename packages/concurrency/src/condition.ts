@@ -4,15 +4,15 @@
  * @module
  */
 import { storage } from "./context.ts";
-import { HoldfastError, NoTaskError } from "./errors.ts";
+import { NoTaskError } from "./errors.ts";
 import type { Hold } from "./hold.ts";
 import { cancelPoint } from "./internal/cancel-point.ts";
 import type { Frame } from "./internal/frame.ts";
-import { guarded } from "./internal/guarded.ts";
+import { guarded, guardedCall } from "./internal/guarded.ts";
 import type { Holding } from "./internal/holding.ts";
 import type { Task } from "./internal/task.ts";
 import { WaitList } from "./internal/wait-list.ts";
-import { beginWait } from "./internal/waiter.ts";
+import { Waiter } from "./internal/waiter.ts";
 import { Lock, type LockAccess, type LockStatistics } from "./lock.ts";
 import { NotHeldError } from "./resource-errors.ts";
 import { checkpoint } from "./sleep.ts";
@@ -28,6 +28,18 @@ export interface ConditionStatistics {
   /** Those who wait to be notified; one who was, and waits for the lock, counts there. */
   readonly tasksWaiting: number;
   readonly lockStatistics: LockStatistics;
+}
+
+/** The wait of a task that has lent its lock for as long. */
+class LenderWait extends Waiter<void> {
+  readonly holding: Holding<Task>;
+  /** Settles when the task has the lock again; there from the notification on. */
+  taken: Promise<void> | undefined = undefined;
+
+  constructor(what: string, frame: Frame, holding: Holding<Task>) {
+    super(what, frame.task, frame);
+    this.holding = holding;
+  }
 }
 
 type Falsy = false | 0 | 0n | "" | null | undefined;
@@ -59,11 +71,19 @@ export class Condition {
   readonly #access: LockAccess;
   readonly #waits = new WaitList<void>();
 
-  /** @param lock to share one with other conditions or code; one of its own when absent. */
+  /**
+   * @param lock to share one with other conditions or code; one of its own when absent.
+   * @throws {@link TypeError} for a lock that is none.
+   */
   constructor(lock: Lock = new Lock(), { name }: ConditionOptions = {}) {
     this.#what = name === undefined ? "a condition" : `condition ${JSON.stringify(name)}`;
     this.#lock = lock;
     this.#access = Lock.access(lock);
+  }
+
+  /** Whether a task holds the lock. */
+  get isLocked(): boolean {
+    return this.#lock.isLocked;
   }
 
   /** Acquires the lock; see {@link Lock.acquire}. */
@@ -111,11 +131,12 @@ export class Condition {
    * @throws what the predicate throws; otherwise as {@link Condition.wait}.
    */
   waitFor<T>(predicate: () => T): Promise<Exclude<T, Falsy>> {
-    return guardedUnlessFailed(this.#waitFor(predicate));
+    return guardedCall(() => this.#waitFor(predicate));
   }
 
   /**
-   * Wakes those who have waited longest, `n` at most. They go on once they have the lock.
+   * Wakes those who have waited longest, `n` at most. They go on once they have the lock, and wait for it from now on:
+   * behind those who did so before, and before all who come later, the current task among them.
    *
    * @throws {@link NotHeldError} when the current task does not hold the lock; {@link RangeError} when `n` is not a whole
    * number from 0 up.
@@ -128,7 +149,7 @@ export class Condition {
   }
 
   /**
-   * Wakes all who wait.
+   * Wakes all who wait, as {@link Condition.notify} does.
    *
    * @throws {@link NotHeldError} when the current task does not hold the lock.
    */
@@ -144,22 +165,21 @@ export class Condition {
   async #wait(): Promise<void> {
     const frame = cancelPoint(this.#what);
     const holding = this.#held("wait()", frame);
-    const wait = beginWait<void>(this.#what);
-    this.#waits.add(wait);
-    this.#access.lend(wait);
+    const wait = this.#waits.enter(new LenderWait(this.#what, frame as Frame, holding));
+    this.#access.lend(holding, wait);
     try {
       await wait.promise;
     } catch (error) {
       // What ended the wait comes first; that the lock is broken as well is told by whatever uses it next.
-      await this.#access.takeBack(holding, wait).catch(() => {});
+      await this.#access.takeBack(holding).catch(() => {});
       throw error;
     }
-    await this.#access.takeBack(holding, wait);
-    const cancelled = frame?.effective;
-    if (cancelled === undefined) return;
+    await wait.taken;
+    const refused = holding.isReleased ? this.#access.released() : frame?.effective?.error;
+    if (refused === undefined) return;
     // Notified, and unable to act on it: unless the next one does, the notification is lost.
     this.#notifyFirst();
-    throw cancelled.error;
+    throw refused;
   }
 
   async #waitFor<T>(predicate: () => T): Promise<Exclude<T, Falsy>> {
@@ -175,7 +195,12 @@ export class Condition {
 
   /** False when nobody waits. */
   #notifyFirst(): boolean {
-    return this.#waits.shift()?.settle() ?? false;
+    const wait = this.#waits.shift() as LenderWait | undefined;
+    if (wait === undefined) return false;
+    wait.settle();
+    // In the name of the waiter, and not when it goes on: until then whoever holds the lock could take it once more.
+    wait.taken = guarded(this.#access.takeBack(wait.holding));
+    return true;
   }
 
   #held(attempted: string, frame: Frame | undefined): Holding<Task> {
@@ -184,14 +209,4 @@ export class Condition {
     if (holding === undefined) throw new NotHeldError("The current task is not holding the underlying lock");
     return holding;
   }
-}
-
-/** As a wait is: when nobody awaits it, its cancellation is not reported as unhandled. What the predicate throws is. */
-function guardedUnlessFailed<T>(work: Promise<T>): Promise<T> {
-  const { promise, resolve, reject } = Promise.withResolvers<T>();
-  work.then(resolve, (error: unknown) => {
-    if (error instanceof HoldfastError) void guarded(promise);
-    reject(error);
-  });
-  return promise;
 }

@@ -61,11 +61,15 @@ interface PromiseWatcher {
   readonly settled: (promise: object) => void;
 }
 
-/** Tells a watcher of all promises from now on, where the platform can. Each step of a promise then costs a call. */
-export function watchPromises(watcher: PromiseWatcher): void {
+/**
+ * Tells a watcher of all promises from now on, where the platform can, and gives what ends that. Each step of a promise costs
+ * a call meanwhile.
+ */
+export function watchPromises(watcher: PromiseWatcher): () => void {
   // Asked for here and not imported: an engine without the hooks could not load the library at all.
   const hooks = globalThis.process?.getBuiltinModule?.("node:v8")?.promiseHooks;
-  hooks?.createHook(watcher);
+  const stop = hooks?.createHook(watcher) as (() => void) | undefined;
+  return () => stop?.();
 }
 
 /** The system's runtime: that of the first copy to ask, so that a task of one copy may use the owner of another. */
@@ -80,11 +84,11 @@ function shared(): Context {
 function openStorage(): ContextStorage<Frame | undefined> {
   LoneStore.storage = shared().storage;
   return shortened<Frame>({
-    storage: shared().storage as ContextStorage<Frame>,
+    storage: shared().storage,
     makeStorage: () => new AsyncLocalStorage<unknown>(),
     makeResource: () => new AsyncResource("holdfast"),
     snapshot: () => AsyncLocalStorage.snapshot(),
-  }) as ContextStorage<Frame | undefined>;
+  });
 }
 
 function create(): Context {

@@ -1,10 +1,9 @@
 /**
- * The errors of this package, by situation. Match on `code`; the texts may improve, except for the two
- * exit errors of a cancel scope, whose whole message is what people search for.
+ * The errors of tasks, owners and runtimes, with the base and the codes of all errors of this package; those of scopes and of
+ * shared resources have files of their own. Match on `code`; the texts may improve.
  *
  * @module
  */
-import type { CancelScope } from "./cancel-scope.ts";
 import type { CancelSource } from "./internal/cancellation.ts";
 import type { TaskInfo } from "./task-info.ts";
 
@@ -76,101 +75,6 @@ export class CancelledError extends HoldfastError {
   }
   static {
     nameOf(CancelledError, "CancelledError");
-  }
-}
-
-/** Thrown by `failAfter` and `failAt` when the deadline stopped the body, and by the waits under `openDeadline`. */
-export class TimeoutError extends HoldfastError {
-  override readonly code = "SCOPE_TIMEOUT";
-  /** How long the body was given, in milliseconds. */
-  readonly timeout: number;
-
-  /** @param reason what took too long, in the words of whoever set the limit */
-  constructor(timeout: number, attempted: string = `the body of failAfter(${timeout})`, reason?: string) {
-    super(`${attempted} did not finish within ${timeout} ms${reason === undefined ? "" : `: ${reason}`}`);
-    this.timeout = timeout;
-  }
-  static {
-    nameOf(TimeoutError, "TimeoutError");
-  }
-}
-
-/** Thrown when a cancel scope is used a second time. */
-export class ScopeUsedError extends HoldfastError {
-  override readonly code = "SCOPE_USED";
-  override readonly hint = "make a new CancelScope for each use";
-
-  constructor(name: string | undefined) {
-    super(`entering cancel scope ${quoted(name)} a second time; each scope may be used once`);
-  }
-  static {
-    nameOf(ScopeUsedError, "ScopeUsedError");
-  }
-}
-
-/** Thrown by asking a scope that has a timeout, and has not been entered, when its deadline is: there is none yet. */
-export class ScopeNotEnteredError extends HoldfastError {
-  override readonly code = "SCOPE_NOT_ENTERED";
-  override readonly hint = "its time counts from entry: read or set timeout, or the deadline once the scope is entered";
-
-  constructor(name: string | undefined) {
-    super(`the deadline of cancel scope ${quoted(name)}, whose timeout counts from an entry that has not been`);
-  }
-  static {
-    nameOf(ScopeNotEnteredError, "ScopeNotEnteredError");
-  }
-}
-
-/** Thrown by `exit()` on a scope that was never entered, or has been exited already. */
-export class ScopeNotActiveError extends HoldfastError {
-  override readonly code = "SCOPE_NOT_ACTIVE";
-  override readonly hint = "call exit() once, after enter()";
-
-  constructor() {
-    super("This cancel scope is not active");
-  }
-  static {
-    nameOf(ScopeNotActiveError, "ScopeNotActiveError");
-  }
-}
-
-/** Thrown by `exit()` in a task other than the one that entered the scope. Nothing has changed when it is thrown. */
-export class ScopeWrongTaskError extends HoldfastError {
-  override readonly code = "SCOPE_WRONG_TASK";
-  override readonly hint = "let one task open and close the resource (an Owner) and lend it to the others (a Lease)";
-  /** The task that entered the scope. */
-  readonly host: TaskInfo;
-  /** The task that tried to exit it; absent when that code runs outside every task. */
-  declare readonly task?: TaskInfo;
-
-  constructor(host: TaskInfo, task: TaskInfo | undefined) {
-    super("Attempted to exit cancel scope in a different task than it was entered in");
-    this.host = host;
-    if (task !== undefined) this.task = task;
-  }
-  static {
-    nameOf(ScopeWrongTaskError, "ScopeWrongTaskError");
-  }
-}
-
-/** Thrown when a scope is exited while a scope that was entered after it is still open. */
-export class ScopeNotCurrentError extends HoldfastError {
-  override readonly code = "SCOPE_NOT_CURRENT";
-  override readonly hint =
-    "exit scopes in the reverse order of entering them, do not yield inside one, or use the callback form scope.run(fn)";
-  /** The scope that was to be exited; absent for one of a `using` declaration. */
-  declare readonly scope?: CancelScope;
-  /** The scope that is current instead; absent when none is open in the code that tried. */
-  declare readonly current?: CancelScope;
-
-  constructor(scope: CancelScope | undefined, current: CancelScope | undefined) {
-    super("Attempted to exit a cancel scope that isn't the current task's current cancel scope");
-    if (scope !== undefined) this.scope = scope;
-    if (current !== undefined) this.current = current;
-  }
-
-  static {
-    nameOf(ScopeNotCurrentError, "ScopeNotCurrentError");
   }
 }
 
@@ -428,7 +332,8 @@ export function nameOf(type: { prototype: object }, name: string): void {
   Object.defineProperty(type.prototype, "name", { value: name, configurable: true, writable: true });
 }
 
-function quoted(name: string | undefined): string {
+/** A name as it stands in a message. */
+export function quoted(name: string | undefined): string {
   return name === undefined ? "without a name" : JSON.stringify(name);
 }
 

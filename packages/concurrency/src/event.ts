@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { checkpoint } from "./sleep.ts";
+import { cancelPoint } from "./internal/cancel-point.ts";
 import { WaitList } from "./internal/wait-list.ts";
-import { beginWait, rejected } from "./internal/waiter.ts";
+import { rejected } from "./internal/waiter.ts";
+import { checkpoint } from "./sleep.ts";
 
 /** How many wait for an {@link Event}. */
 export interface EventStatistics {
@@ -46,7 +47,8 @@ export class Event {
   set(): void {
     if (this.#isSet) return;
     this.#isSet = true;
-    for (const wait of this.#waits) wait.settle();
+    // One after the other from the head, as an instrument that is told may cancel any of the others.
+    for (let wait = this.#waits.shift(); wait !== undefined; wait = this.#waits.shift()) wait.settle();
   }
 
   /**
@@ -57,9 +59,7 @@ export class Event {
   wait(): Promise<void> {
     if (this.#isSet) return checkpoint();
     try {
-      const wait = beginWait<void>(this.#what);
-      this.#waits.add(wait);
-      return wait.promise;
+      return this.#waits.begin(this.#what, cancelPoint(this.#what));
     } catch (error) {
       return rejected(error);
     }

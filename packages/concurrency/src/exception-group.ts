@@ -50,7 +50,7 @@ export class ExceptionGroup extends AggregateError {
         if (outside !== undefined) rest.push(outside);
       } else (matches(member) ? matching : rest).push(member);
     }
-    return [this.#derive(matching), this.#derive(rest)];
+    return [this.#part(matching), this.#part(rest)];
   }
 
   /** The part of the group that matches, as `split` gives it first. */
@@ -58,15 +58,19 @@ export class ExceptionGroup extends AggregateError {
     return this.split(matches)[0];
   }
 
-  /** A group of other members that tells of the same event. */
-  #derive(errors: readonly unknown[]): ExceptionGroup | undefined {
-    if (errors.length === 0) return undefined;
-    const isWhole = errors.length === this.errors.length && errors.every((error, at) => error === this.errors[at]);
-    if (isWhole) return this;
+  /** A group of other members that tells of the same event: with the words, the cause and the stack of this one. */
+  derive(errors: readonly unknown[]): ExceptionGroup {
     const derived = new ExceptionGroup(errors, this.#what);
     if (Object.hasOwn(this, "cause")) derived.cause = this.cause;
     if (this.stack !== undefined) derived.stack = this.stack;
     return derived;
+  }
+
+  /** Undefined for nothing, and the group itself for all that it has. */
+  #part(errors: readonly unknown[]): ExceptionGroup | undefined {
+    if (errors.length === 0) return undefined;
+    const isWhole = errors.length === this.errors.length && errors.every((error, at) => error === this.errors[at]);
+    return isWhole ? this : this.derive(errors);
   }
 }
 
@@ -114,9 +118,7 @@ export function withoutCancelled(error: unknown, counts: (leaf: unknown) => bool
     .map((member) => withoutCancelled(member, counts));
   const isWhole = rest.length === error.errors.length && rest.every((member, index) => member === error.errors[index]);
   if (isWhole) return error;
-  const derived = new ExceptionGroup(rest);
-  if (error.cause !== undefined) derived.cause = error.cause;
-  return derived;
+  return error.derive(rest);
 }
 
 /** Drops a handle's error when the group holds the failure itself: it would tell the same thing twice. */
@@ -144,12 +146,14 @@ function hasCancelled(error: unknown, counts: (leaf: unknown) => boolean): boole
 }
 
 /** One leaf after the other, for those who need not see them all; without recursion, as groups nest as deep as tasks do. */
-function* eachLeaf(error: unknown): Generator<unknown> {
+function* eachLeaf(error: unknown): Generator {
   const rest = [error];
   while (rest.length > 0) {
     const next = rest.pop();
-    if (next instanceof SuppressedError) rest.push(next.error, next.suppressed);
-    else if (next instanceof AggregateError) for (const member of next.errors.toReversed()) rest.push(member);
+    if (next instanceof AggregateError) {
+      const members: readonly unknown[] = next.errors;
+      for (let index = members.length - 1; index >= 0; index--) rest.push(members[index]);
+    } else if (next instanceof SuppressedError) rest.push(next.error, next.suppressed);
     else yield next;
   }
 }

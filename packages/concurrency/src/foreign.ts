@@ -5,6 +5,7 @@
  */
 import { runDetached } from "./context.ts";
 import { isCancelled } from "./errors.ts";
+import { guardedCall } from "./internal/guarded.ts";
 import { beginWait, currentFrame, rejected, type Waiter } from "./internal/waiter.ts";
 
 interface Subscription {
@@ -21,6 +22,11 @@ const subscriptions = new WeakMap<PromiseLike<unknown>, Subscription>();
  * **Cancellation:** ends the wait; what the promise gives later is dropped, and nothing is kept for it.
  */
 export function cancellable<T>(promise: PromiseLike<T>): Promise<T> {
+  if (!isPromiseLike(promise)) {
+    return rejected(
+      new TypeError(`cancellable() takes a promise, and ${promise === null ? "null" : typeof promise} is not one`),
+    );
+  }
   // First, so that the failure of a promise that is given up on never surfaces as unhandled.
   const { waits } = subscriptionOf(promise);
   try {
@@ -42,7 +48,11 @@ export function cancellable<T>(promise: PromiseLike<T>): Promise<T> {
  * **Cancellation:** aborts the signal. When the function then rejects, the cancellation is thrown in its place; when
  * it gives a value all the same, that value is given.
  */
-export async function withSignal<T>(fn: (signal: AbortSignal) => PromiseLike<T> | T): Promise<T> {
+export function withSignal<T>(fn: (signal: AbortSignal) => PromiseLike<T> | T): Promise<T> {
+  return guardedCall(() => callWithSignal(fn));
+}
+
+async function callWithSignal<T>(fn: (signal: AbortSignal) => PromiseLike<T> | T): Promise<T> {
   const controller = new AbortController();
   const frame = currentFrame("withSignal()");
   if (frame === undefined) return await fn(controller.signal);
@@ -56,6 +66,10 @@ export async function withSignal<T>(fn: (signal: AbortSignal) => PromiseLike<T> 
   } finally {
     wait.settle();
   }
+}
+
+function isPromiseLike(value: unknown): boolean {
+  return (typeof value === "object" && value !== null) || typeof value === "function";
 }
 
 function subscriptionOf(promise: PromiseLike<unknown>): Subscription {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { guardedCall } from "./internal/guarded.ts";
 import { taskGroup } from "./task-group.ts";
 import type { TaskHandle } from "./task-handle.ts";
 
@@ -24,7 +25,11 @@ export type Gathered<F extends readonly (() => unknown)[]> = {
  * await gather([() => sleep(2).then(() => "slow"), async () => "quick"]); // => ["slow", "quick"]
  * ```
  */
-export async function gather<const F extends readonly (() => unknown)[]>(functions: F): Promise<Gathered<F>> {
+export function gather<const F extends readonly (() => unknown)[]>(functions: F): Promise<Gathered<F>> {
+  return guardedCall(() => gatherAll(functions));
+}
+
+async function gatherAll<F extends readonly (() => unknown)[]>(functions: F): Promise<Gathered<F>> {
   const handles: TaskHandle<unknown>[] = [];
   await taskGroup((group) => {
     for (const fn of functions) handles.push(group.startSoon(fn));

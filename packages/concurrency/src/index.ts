@@ -19,11 +19,6 @@ export {
   OwnerContractError,
   rethrowCancelled,
   RuntimeMismatchError,
-  ScopeNotActiveError,
-  ScopeNotCurrentError,
-  ScopeNotEnteredError,
-  ScopeUsedError,
-  ScopeWrongTaskError,
   TaskFailedError,
   TaskFinishedError,
   TaskGroupClosedError,
@@ -31,7 +26,6 @@ export {
   TaskNotStartedError,
   TaskStartedError,
   TaskWasCancelledError,
-  TimeoutError,
   UnsupportedNodeError,
   VariableUnsetError,
 } from "./errors.ts";
@@ -71,6 +65,14 @@ export { ResourceGuard } from "./resource-guard.ts";
 export { currentTask, currentTime, run, runningTasks, type RunOptions } from "./run.ts";
 export { RunVar, type RunVarToken } from "./run-var.ts";
 export type { Runtime, Startable, Step, TaskSource, Timer } from "./runtime.ts";
+export {
+  ScopeNotActiveError,
+  ScopeNotCurrentError,
+  ScopeNotEnteredError,
+  ScopeUsedError,
+  ScopeWrongTaskError,
+  TimeoutError,
+} from "./scope-errors.ts";
 export { Semaphore, type SemaphoreOptions, type SemaphoreStatistics } from "./semaphore.ts";
 export {
   cancelShieldedCheckpoint,

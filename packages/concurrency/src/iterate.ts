@@ -4,8 +4,7 @@
  * @module
  */
 import { guarded } from "./internal/guarded.ts";
-import { beginWait } from "./internal/waiter.ts";
-import { checkpoint } from "./sleep.ts";
+import { beginWait, rejected, type Waiter } from "./internal/waiter.ts";
 
 /** Options of {@link iterate}. */
 export interface IterateOptions {
@@ -54,7 +53,7 @@ const over = { done: true, value: undefined } as const;
  *     controller.enqueue("first");
  *   },
  * });
- * await moveOnAfter(5, async () => {
+ * await moveOnAfter(50, async () => {
  *   for await (const chunk of iterate(stream)) chunks.push(chunk); // the second never comes
  * });
  * chunks; // => ["first"]
@@ -68,7 +67,7 @@ export function iterate<T>(
   options: IterateOptions = {},
 ): AsyncIterable<T> {
   const { closeTimeout = CLOSE_TIMEOUT } = options;
-  if (!isStream(source) && !isIterable(source)) {
+  if (!isStream(source ?? {}) && !isIterable(source ?? {})) {
     throw new TypeError("iterate() takes an async iterable or a web ReadableStream, and this is neither");
   }
   if (typeof closeTimeout !== "number" || Number.isNaN(closeTimeout) || closeTimeout < 0) {
@@ -76,9 +75,6 @@ export function iterate<T>(
   }
   return { [Symbol.asyncIterator]: () => new Reading(source, closeTimeout) };
 }
-
-/** What the source said when it was asked for an item. */
-type Answer<T> = { readonly result: ReadResult<T> } | { readonly error: unknown };
 
 /** One loop. A hand-written iterator, because nobody can leave an async generator while it waits. */
 class Reading<T> implements AsyncIterator<T, undefined> {
@@ -93,32 +89,16 @@ class Reading<T> implements AsyncIterator<T, undefined> {
   }
 
   next(): Promise<IteratorResult<T, undefined>> {
-    return guarded(this.#next());
+    if (this.#isOver) return Promise.resolve(over);
+    try {
+      return this.#read(this.#open());
+    } catch (error) {
+      return rejected(error);
+    }
   }
 
   return(): Promise<IteratorResult<T, undefined>> {
     return guarded(this.#return());
-  }
-
-  async #next(): Promise<IteratorResult<T, undefined>> {
-    if (this.#isOver) return over;
-    // Before the checkpoint, because a loop that is cancelled at its first item must tell the source as well.
-    const feed = this.#open();
-    let answer: Answer<T>;
-    try {
-      await checkpoint();
-      answer = await this.#ask(feed);
-    } catch (cancelled) {
-      void this.#stop(feed, cancelled);
-      throw cancelled;
-    }
-    if ("error" in answer) {
-      this.#end(feed);
-      throw answer.error;
-    }
-    if (answer.result.done !== true) return { done: false, value: answer.result.value };
-    this.#end(feed);
-    return over;
   }
 
   async #return(): Promise<IteratorResult<T, undefined>> {
@@ -130,14 +110,33 @@ class Reading<T> implements AsyncIterator<T, undefined> {
     return (this.#feed ??= isStream(this.#source) ? streamFeed(this.#source) : iteratorFeed(this.#source));
   }
 
-  /** Rejects when it is cancelled, and only then. */
-  async #ask(feed: Feed<T>): Promise<Answer<T>> {
-    const wait = beginWait<Answer<T>>("the next item of a source");
-    attempt(() => feed.next()).then(
-      (result) => wait.settle({ result }),
-      (error: unknown) => wait.settle({ error }),
-    );
-    return await wait.promise;
+  #read(feed: Feed<T>): Promise<IteratorResult<T, undefined>> {
+    let wait: Waiter<IteratorResult<T, undefined>>;
+    try {
+      wait = beginWait("the next item of a source");
+    } catch (cancelled) {
+      // Also one that is cancelled before its first item, and has had nothing of the source yet.
+      void this.#stop(feed, cancelled);
+      throw cancelled;
+    }
+    // In a reaction of its own, so that the source cleans up in the task that reads and not in the one that cancels.
+    wait.promise.then(undefined, (error: unknown) => void this.#stop(feed, error));
+    this.#ask(feed, wait);
+    return wait.promise;
+  }
+
+  #ask(feed: Feed<T>, wait: Waiter<IteratorResult<T, undefined>>): void {
+    const failed = (error: unknown): void => {
+      if (wait.fail(error)) this.#end(feed);
+    };
+    attempt(() => feed.next()).then((result) => {
+      try {
+        if (result.done !== true) wait.settle({ done: false, value: result.value });
+        else if (wait.settle(over)) this.#end(feed);
+      } catch (error) {
+        failed(error);
+      }
+    }, failed);
   }
 
   #end(feed: Feed<T>): void {

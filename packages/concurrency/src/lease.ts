@@ -16,6 +16,7 @@ export class Lease<T> implements Disposable {
   readonly generation: number;
   readonly #of: Generation<T>;
   #lost: AbortController | undefined;
+  #lostReason: unknown;
   #released = false;
 
   /** Made by `Owner.lease()`. */
@@ -38,16 +39,20 @@ export class Lease<T> implements Disposable {
 
   /**
    * Aborts when the generation dies or is closed under the lease; its reason says which. Give it to whatever stops on a
-   * signal, a cancel scope among them. Its listeners run outside every task, whoever closes.
+   * signal, a cancel scope among them. Its listeners run outside every task, whoever closes. What becomes of the value
+   * after the release is no concern of the lease.
    */
   get lost(): AbortSignal {
-    this.#lost ??= new AbortController();
-    if (this.#of.lostReason !== undefined) this.#lost.abort(this.#of.lostReason);
+    if (this.#lost === undefined) {
+      this.#lost = new AbortController();
+      if (this.isLost) this.#lost.abort(this.#lostReason);
+    }
     return this.#lost.signal;
   }
 
+  /** Whether the generation died or was closed before the release. */
   get isLost(): boolean {
-    return this.#of.lostReason !== undefined;
+    return this.#lostReason !== undefined;
   }
 
   get isReleased(): boolean {
@@ -66,6 +71,7 @@ export class Lease<T> implements Disposable {
 
   /** Called by the generation when it dies. */
   static lose(lease: Lease<unknown>, reason: unknown): void {
+    lease.#lostReason = reason;
     const controller = lease.#lost;
     // Detached: listeners of the borrower's must not run in the task of whoever closes, which may be cancelled or done.
     if (controller !== undefined) runDetached(() => controller.abort(reason));

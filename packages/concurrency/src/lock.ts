@@ -8,13 +8,14 @@ import { NoTaskError } from "./errors.ts";
 import type { Hold } from "./hold.ts";
 import { cancelPoint } from "./internal/cancel-point.ts";
 import type { Frame } from "./internal/frame.ts";
+import { guardedCall } from "./internal/guarded.ts";
 import { HoldQueue } from "./internal/hold-queue.ts";
 import { Holding } from "./internal/holding.ts";
+import { OwnerWatch } from "./internal/owner-watch.ts";
 import type { Task } from "./internal/task.ts";
-import { currentFrame, currentRuntime, rejected, type Waiter } from "./internal/waiter.ts";
+import { currentFrame, rejected, type Waiter } from "./internal/waiter.ts";
 import { AlreadyHeldError, BrokenResourceError, NotHeldError, WouldBlockError } from "./resource-errors.ts";
 import { run } from "./run.ts";
-import type { Runtime } from "./runtime.ts";
 import { cancelShieldedCheckpoint } from "./sleep.ts";
 import type { TaskInfo } from "./task-info.ts";
 
@@ -40,15 +41,23 @@ export interface LockStatistics {
 /** What a condition may do with its lock. */
 export interface LockAccess {
   /** What the task holds the lock by; undefined when it does not. */
-  heldBy(task: Task | undefined): Holding<Task> | undefined;
-  /** Takes the lock from the task that holds it, for the length of its wait, which fails when the lock breaks. */
-  lend(wait: Waiter<void>): void;
+  heldBy(task: Task): Holding<Task> | undefined;
+  /**
+   * Takes the lock from the task that holds it, for the length of its wait. That fails when the lock breaks, and when
+   * what the lock was held by is disposed of meanwhile.
+   */
+  lend(holding: Holding<Task>, wait: Waiter<void>): void;
   /**
    * Waits for the lock again, whatever is cancelled meanwhile, and holds it by what it was held by before; not when
    * that has been disposed of. Code that outlived its task has the lock as well while it cleans up under it.
    */
-  takeBack(holding: Holding<Task>, wait: Waiter<void>): Promise<void>;
+  takeBack(holding: Holding<Task>): Promise<void>;
+  /** Why a wait fails whose hold has been disposed of. */
+  released(): NotHeldError;
 }
+
+/** For the whole process, as a condition and its lock may be of two installed copies of the package. */
+const key: unique symbol = Symbol.for("holdfast.lock/1");
 
 /**
  * A lock between tasks. It may be made anywhere; it is acquired and released inside a task, which is then its owner.
@@ -78,12 +87,12 @@ export class Lock {
   readonly #what: string;
   readonly #isFast: boolean;
   readonly #queue = new HoldQueue<Task>();
-  /** The waits of conditions, of tasks that have lent the lock for as long. */
-  readonly #lent = new Set<Waiter<void>>();
+  /** What the lock was held by, by tasks that have lent it for the length of a wait for a condition. */
+  readonly #lent = new Map<Holding<Task>, Waiter<void>>();
   /** While it is undefined nobody waits: a release hands the lock on in the same turn. */
   #current: Holding<Task> | undefined;
-  /** Stops watching the owner. */
-  #unwatch: (() => void) | undefined;
+  /** Made when somebody first depends on an owner, as most locks are released before that. */
+  #watch: OwnerWatch | undefined;
 
   constructor({ fastAcquire = false, name }: LockOptions = {}) {
     this.#what = name === undefined ? "a lock" : `lock ${JSON.stringify(name)}`;
@@ -108,10 +117,9 @@ export class Lock {
    */
   acquire(): Promise<Hold> {
     try {
-      const frame = cancelPoint(this.#what);
-      const task = this.#taskOf(frame, "acquire()");
-      const taken = this.#take(task);
-      if (taken === undefined) return this.#enqueue(frame as Frame, task);
+      const frame = this.#inTask(cancelPoint(this.#what), "acquire()");
+      const taken = this.#take(frame.task);
+      if (taken === undefined) return this.#enqueue(frame);
       return this.#isFast ? Promise.resolve(taken) : cancelShieldedCheckpoint().then(() => taken);
     } catch (error) {
       return rejected(error);
@@ -124,10 +132,10 @@ export class Lock {
    * @throws {@link WouldBlockError} when it is not; otherwise as {@link Lock.acquire}.
    */
   acquireNoWait(): Hold {
-    const taken = this.#take(this.#taskOf(currentFrame(this.#what), "acquireNoWait()"));
+    const taken = this.#take(this.#inTask(currentFrame(this.#what), "acquireNoWait()").task);
     if (taken !== undefined) return taken;
     const owner = this.#current?.who as Task;
-    if (owner.isDone) throw this.#broken();
+    if (owner.isDone) throw this.#broken("acquireNoWait()");
     throw new WouldBlockError(
       `acquireNoWait() on ${this.#what}, which task "${owner.info.name}" holds; await acquire()`,
     );
@@ -139,10 +147,9 @@ export class Lock {
    * @throws {@link NotHeldError} when the current task is not its owner; {@link NoTaskError} outside every task.
    */
   release(): void {
-    const task = this.#taskOf(storage.getStore(), "release()");
-    const holding = this.#current;
-    if (holding?.who !== task) throw notHeld();
-    this.#giveUp(holding);
+    const { task } = this.#inTask(storage.getStore(), "release()");
+    if (this.#current?.who !== task) throw notHeld();
+    this.#current.release();
   }
 
   /**
@@ -153,10 +160,12 @@ export class Lock {
    *
    * @throws what the function throws; otherwise as {@link Lock.acquire}.
    */
-  async withLock<T>(fn: () => PromiseLike<T> | T): Promise<T> {
-    if (storage.getStore() === undefined) return await run(() => this.withLock(fn));
-    using _hold = await this.acquire();
-    return await fn();
+  withLock<T>(fn: () => PromiseLike<T> | T): Promise<T> {
+    if (storage.getStore() === undefined) return run(() => this.withLock(fn));
+    return guardedCall(async () => {
+      using _hold = await this.acquire();
+      return await fn();
+    });
   }
 
   statistics(): LockStatistics {
@@ -165,18 +174,35 @@ export class Lock {
     return Object.freeze({ isLocked: true, owner: this.#current.who.info, tasksWaiting });
   }
 
-  /** Called by a condition for the lock it is made with. */
+  /**
+   * Called by a condition for the lock it is made with.
+   *
+   * @throws TypeError for what is no lock.
+   */
   static access(lock: Lock): LockAccess {
-    return {
-      heldBy: (task) => (lock.#current?.who === task ? lock.#current : undefined),
-      lend: (wait) => lock.#lend(wait),
-      takeBack: (holding, wait) => lock.#takeBack(holding, wait),
-    };
+    const open = (lock as { readonly [key]?: () => LockAccess } | null)?.[key];
+    if (typeof open === "function") return open.call(lock);
+    throw new TypeError(
+      `new Condition() takes a Lock, and ${lock === null ? "null" : typeof lock} is not one; its options come second`,
+    );
   }
 
-  #taskOf(frame: Frame | undefined, attempted: string): Task {
+  static {
+    Object.defineProperty(Lock.prototype, key, {
+      value(this: Lock): LockAccess {
+        return {
+          heldBy: (task) => (this.#current?.who === task ? this.#current : undefined),
+          lend: (holding, wait) => this.#lend(holding, wait),
+          takeBack: (holding) => this.#takeBack(holding),
+          released: () => this.#releasedMeanwhile(),
+        };
+      },
+    });
+  }
+
+  #inTask(frame: Frame | undefined, attempted: string): Frame {
     if (frame === undefined) throw new NoTaskError(`${attempted} on ${this.#what}`);
-    return frame.task;
+    return frame;
   }
 
   /** Takes the lock if it is free; undefined when another task holds it. */
@@ -186,37 +212,35 @@ export class Lock {
     if (owner !== undefined) return undefined;
     const taken = new Holding(task, this.#released);
     this.#current = taken;
-    this.#watch();
+    this.#watchOwner();
     return taken;
   }
 
-  #enqueue(frame: Frame, task: Task): Promise<Hold> {
+  #enqueue(frame: Frame): Promise<Hold> {
+    const { task } = frame;
     // Whether the second of two functions in one task fails must not depend on whether another task has the lock just now.
-    if (this.#queue.has(task)) {
-      throw new AlreadyHeldError("Attempted to acquire a Lock that the current task is waiting for already");
+    if (this.#queue.isAsking(task)) {
+      throw new AlreadyHeldError(
+        `acquire() on ${this.#what}, which the same task waits for already; give each acquire() a task of its own`,
+      );
     }
-    const acquired = this.#queue.add(this.#what, frame, new Holding(task, this.#released));
-    this.#watch();
+    const acquired = this.#queue.ask(this.#what, frame, new Holding(task, this.#released));
+    this.#watchOwner();
     return acquired;
   }
 
   /** What a hold calls. */
   readonly #released = (holding: Holding<Task>): void => {
     if (storage.getStore()?.task !== holding.who) throw notHeld();
-    if (holding === this.#current) this.#giveUp(holding);
-    // Disposed while other code of the task waits for a condition: that wait will not take the lock back.
-    else holding.isReleased = true;
-  };
-
-  #giveUp(holding: Holding<Task>): void {
     holding.isReleased = true;
-    this.#handOver();
-  }
+    if (holding === this.#current) this.#handOver();
+    // Other code of the task waits for a condition under it: without the lock a notification would be lost on that wait.
+    else this.#lent.get(holding)?.fail(this.#releasedMeanwhile());
+  };
 
   #handOver(): void {
     this.#current = undefined;
-    this.#unwatch?.();
-    this.#unwatch = undefined;
+    this.#watch?.stop();
     for (let wait = this.#queue.shift(); wait !== undefined; wait = this.#queue.shift()) {
       const { holding } = wait;
       // One that would take the lock back, and whose block has been left meanwhile.
@@ -224,59 +248,56 @@ export class Lock {
         wait.settle(holding);
       } else {
         this.#current = holding;
-        this.#watch();
+        this.#watchOwner();
         wait.settle(holding);
         return;
       }
     }
   }
 
-  #lend(wait: Waiter<void>): void {
-    this.#lent.add(wait);
+  #lend(holding: Holding<Task>, wait: Waiter<void>): void {
+    this.#lent.set(holding, wait);
     this.#handOver();
   }
 
-  async #takeBack(holding: Holding<Task>, wait: Waiter<void>): Promise<void> {
-    this.#lent.delete(wait);
+  async #takeBack(holding: Holding<Task>): Promise<void> {
+    this.#lent.delete(holding);
     if (holding.isReleased) return;
     if (this.#current === undefined) {
       this.#current = holding;
-      this.#watch();
+      this.#watchOwner();
       return;
     }
-    const taken = this.#queue.addShielded(this.#what, holding.who, holding);
-    this.#watch();
+    const taken = this.#queue.askAgain(this.#what, holding.who, holding);
+    this.#watchOwner();
     await taken;
   }
 
-  /** Watches the owner while somebody depends on it: most locks are released before anybody waits. */
-  #watch(): void {
+  #watchOwner(): void {
     const owner = this.#current?.who;
-    if (owner === undefined || this.#unwatch !== undefined || this.#queue.size + this.#lent.size === 0) return;
-    if (owner.isDone) this.#breakSoon(currentRuntime());
-    else this.#unwatch = owner.onDone(() => this.#breakSoon(owner.runtime));
-  }
-
-  /**
-   * Breaks the lock once nothing else goes on, and not at once: code under a `Promise.all` that failed outlives its
-   * task, and is most likely about to leave the block that holds the lock.
-   */
-  #breakSoon(runtime: Runtime): void {
-    const timer = runtime.setTimer(runtime.now(), () => this.#break());
-    this.#unwatch = () => runtime.clearTimer(timer);
+    if (owner === undefined || this.#queue.size + this.#lent.size === 0) return;
+    this.#watch ??= new OwnerWatch(() => this.#break());
+    this.#watch.start(owner);
   }
 
   #break(): void {
-    this.#unwatch = undefined;
-    for (let wait = this.#queue.shift(); wait !== undefined; wait = this.#queue.shift()) wait.fail(this.#broken());
-    for (const wait of this.#lent) wait.fail(this.#broken());
+    for (let wait = this.#queue.shift(); wait !== undefined; wait = this.#queue.shift()) {
+      wait.fail(this.#broken("acquire()"));
+    }
+    for (const wait of this.#lent.values()) wait.fail(this.#broken("wait() under a condition"));
     this.#lent.clear();
   }
 
-  #broken(): BrokenResourceError {
+  #broken(attempted: string): BrokenResourceError {
     const owner = this.#current?.who.info.name;
     return new BrokenResourceError(
-      `acquire() on ${this.#what}, whose owner, task "${owner}", ended without releasing it; make a new lock, and hold it with a using declaration`,
+      `${attempted} on ${this.#what}, whose owner, task "${owner}", ended without releasing it; make a new lock, and hold it with a using declaration`,
+    );
+  }
+
+  #releasedMeanwhile(): NotHeldError {
+    return new NotHeldError(
+      `wait() under ${this.#what}, which the task released meanwhile; await the wait in the block that holds the lock`,
     );
   }
 }

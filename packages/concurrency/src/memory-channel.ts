@@ -6,14 +6,12 @@
  *
  * @module
  */
+import { broken, closed, ended } from "./internal/channel-errors.ts";
+import type { Form } from "./internal/channel-waits.ts";
 import { Channel, ChannelEnd, type MemoryChannelStatistics } from "./internal/channel.ts";
-import type { Frame } from "./internal/frame.ts";
-import { guarded } from "./internal/guarded.ts";
 import { rejected } from "./internal/waiter.ts";
-import { BrokenResourceError, ClosedResourceError, EndOfStreamError, WouldBlockError } from "./resource-errors.ts";
+import { WouldBlockError } from "./resource-errors.ts";
 import { cancelShieldedCheckpoint } from "./sleep.ts";
-
-const over = { done: true, value: undefined } as const;
 
 /** Options of {@link openMemoryChannel}. */
 export interface MemoryChannelOptions {
@@ -94,7 +92,8 @@ export class SendChannel<T> implements Disposable {
     try {
       const frame = this.#end.cancelPoint();
       // At the call and not after a yield, so that the calls of one Promise.all keep their order.
-      return this.#put("send()", item) ? cancelShieldedCheckpoint() : guarded(this.#wait(frame, item));
+      if (this.#put("send()", item)) return cancelShieldedCheckpoint();
+      return this.#channel.waitForRoom(this.#end, frame, item);
     } catch (error) {
       return rejected(error);
     }
@@ -142,12 +141,6 @@ export class SendChannel<T> implements Disposable {
     this.close();
   }
 
-  async #wait(frame: Frame | undefined, item: T): Promise<void> {
-    const refusal = await this.#end.wait(frame, item).promise;
-    if (refusal === "closed") throw closed("send()", "send", this.#channel.label);
-    if (refusal === "abandoned") throw broken("send()", this.#channel.label);
-  }
-
   #put(attempted: string, item: T): boolean {
     const { label, receivers } = this.#channel;
     if (this.#end.isClosed) throw closed(attempted, "send", label);
@@ -186,7 +179,7 @@ export class ReceiveChannel<T> implements AsyncIterable<T>, Disposable {
    * @throws {@link EndOfStreamError} when the channel is empty and all send ends are closed, also while it waits.
    */
   receive(): Promise<T> {
-    return guarded(this.#receive());
+    return this.#receive<T>(alone);
   }
 
   /**
@@ -232,42 +225,37 @@ export class ReceiveChannel<T> implements AsyncIterable<T>, Disposable {
 
   /** Without `return()`: leaving a loop must not close the end. */
   [Symbol.asyncIterator](): AsyncIterator<T, undefined> {
-    return { next: () => guarded(this.#next()) };
+    return { next: () => this.#receive<IteratorResult<T, undefined>>(step) };
   }
 
-  async #receive(): Promise<T> {
-    const result = await this.#next();
-    if (result.done === true) throw ended("receive()", this.#channel.label);
-    return result.value;
-  }
-
-  async #next(): Promise<IteratorResult<T, undefined>> {
-    const frame = this.#end.cancelPoint();
-    if (this.#end.isClosed) throw closed("receive()", "receive", this.#channel.label);
-    if (!this.#channel.isEmpty) {
-      const value = this.#channel.take();
-      await cancelShieldedCheckpoint();
-      return { done: false, value };
+  #receive<R>(form: Form<T, R>): Promise<R> {
+    try {
+      const frame = this.#end.cancelPoint();
+      const { isEmpty, label, senders } = this.#channel;
+      if (this.#end.isClosed) throw closed("receive()", "receive", label);
+      if (!isEmpty) {
+        const given = form.of(this.#channel.take());
+        return cancelShieldedCheckpoint().then(() => given);
+      }
+      if (senders.openEnds === 0) return Promise.resolve(form.end(label));
+      return this.#channel.waitForItem(this.#end, frame, form);
+    } catch (error) {
+      return rejected(error);
     }
-    if (this.#channel.senders.openEnds === 0) return over;
-    const wait = this.#end.wait(frame);
-    const refusal = await wait.promise;
-    if (refusal === "closed") throw closed("receive()", "receive", this.#channel.label);
-    return refusal === "abandoned" ? over : { done: false, value: wait.item as T };
   }
 }
 
-function closed(attempted: string, side: "send" | "receive", label: string): ClosedResourceError {
-  return new ClosedResourceError(`${attempted} on a closed ${side} end of ${label}; give each task a clone() to close`);
-}
+const alone = {
+  of: <T>(item: T): T => item,
+  end(label: string): never {
+    throw ended("receive()", label);
+  },
+};
 
-function broken(attempted: string, label: string): BrokenResourceError {
-  return new BrokenResourceError(`${attempted} into ${label}, whose receive ends are all closed; stop sending`);
-}
-
-function ended(attempted: string, label: string): EndOfStreamError {
-  return new EndOfStreamError(`${attempted} from ${label}, which is empty and whose send ends are all closed`);
-}
+const step = {
+  of: <T>(value: T): IteratorResult<T, undefined> => ({ done: false, value }),
+  end: (): IteratorResult<never, undefined> => ({ done: true, value: undefined }),
+};
 
 function checkSize(size: unknown): void {
   const attempted = "openMemoryChannel() takes a buffer size that is a whole number from 0 up, or Infinity";

@@ -8,11 +8,12 @@
  * @module
  */
 import { enterContext, storage } from "./context.ts";
-import { NoTaskError, ScopeNotActiveError, ScopeNotCurrentError, ScopeWrongTaskError, TimeoutError } from "./errors.ts";
+import { NoTaskError } from "./errors.ts";
 import { Cancellation } from "./internal/cancellation.ts";
 import { checkTimeout } from "./internal/check-time.ts";
 import { Frame } from "./internal/frame.ts";
 import { currentFrame } from "./internal/waiter.ts";
+import { ScopeNotActiveError, ScopeNotCurrentError, ScopeWrongTaskError, TimeoutError } from "./scope-errors.ts";
 
 /**
  * What an `openX()` function gives: to be awaited in a `using` declaration. Without the `await` it is no Disposable, which
@@ -117,7 +118,7 @@ class BlockScope implements OpenScope {
 
   get [Symbol.dispose](): () => void {
     if (this.#frame === undefined) this.#enter();
-    return this.#exit;
+    return () => this.#exit();
   }
 
   cancel(reason?: unknown): void {

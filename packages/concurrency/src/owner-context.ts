@@ -13,7 +13,10 @@ export interface Published<T> {
 
 /** Options of `publish`. */
 export interface PublishOptions {
-  /** Says that the value died by itself: a signal that aborts, or a promise that settles either way. */
+  /**
+   * Says that the value died by itself: a signal that aborts, or a promise that settles either way. Its error is the reason
+   * that the leases give.
+   */
   readonly lost?: AbortSignal | PromiseLike<unknown>;
 }
 
@@ -28,7 +31,7 @@ export interface OwnerContext {
    * **Cancellation:** rejects when the close takes longer than `closeTimeout` and the task is cancelled. When a scope
    * of the function is cancelled, the value counts as lost from that moment on.
    *
-   * @throws {@link OwnerContractError} on a second call.
+   * @throws {@link OwnerContractError} on a second call; {@link TypeError} for a `lost` that can say nothing.
    */
   publish<U>(value: U, options?: PublishOptions): Promise<Published<U>>;
 }

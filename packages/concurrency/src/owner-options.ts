@@ -33,7 +33,7 @@ export interface OwnerOptions {
   readonly closeTimeout?: number;
   /** Milliseconds that the resource stays open while it is lent to nobody. Never closed for that when absent. */
   readonly idleTimeout?: number;
-  /** Lets the next opening wait after a failed one or a loss. It begins at once when absent. */
+  /** Lets the next opening wait after a failed one or a loss. When absent it begins at once, or in another turn of the event loop. */
   readonly backoff?: BackoffOptions;
   /**
    * How many openings may fail, one after another, before those who wait get the last one's error; `Infinity` for as

@@ -4,8 +4,11 @@
  * @module
  */
 import { OwnerContractError, RuntimeMismatchError } from "./errors.ts";
+import { checkSignal } from "./internal/abort-listeners.ts";
 import { Backoff } from "./internal/backoff.ts";
+import { Drains } from "./internal/drains.ts";
 import { Generation } from "./internal/generation.ts";
+import { guardedCall } from "./internal/guarded.ts";
 import { Ledger } from "./internal/ledger.ts";
 import { LeaseQueue, type Serve } from "./internal/lease-queue.ts";
 import { TimerSlot } from "./internal/timer-slot.ts";
@@ -29,8 +32,8 @@ import type { Runtime } from "./runtime.ts";
  *
  * The owner is a root task: it inherits the runtime of whoever comes first, and neither scope nor context. N first
  * uses share one opening and, if that fails, its one error, which goes to them alone. A new generation opens only
- * when the one before has been closed. An opening goes on when all who waited for it have left, and the resource then
- * stays open for the next, for `idleTimeout` at most.
+ * when the one before has been closed, or given up. An opening goes on when all who waited for it have left, and the
+ * resource then stays open for the next, for `idleTimeout` at most.
  *
  * **Cancellation:** of a borrower never reaches the owner, nor its neighbours.
  *
@@ -55,7 +58,7 @@ export class Owner<T> implements AsyncDisposable {
   readonly #backoff: Backoff | undefined;
   readonly #ledger = new Ledger();
   readonly #queue = new LeaseQueue<T>(() => this.#lastLeft());
-  readonly #drains = new Map<Waiter<void>, TimerSlot>();
+  readonly #drains: Drains;
   readonly #closeWaits = new Set<Waiter<void>>();
   /** Armed while somebody waits and the next opening may not begin yet. */
   readonly #pause = new TimerSlot();
@@ -70,6 +73,7 @@ export class Owner<T> implements AsyncDisposable {
   constructor(fn: OwnerFunction<T>, options: OwnerOptions = {}) {
     this.#settings = ownerSettings(fn, options);
     this.#backoff = options.backoff === undefined ? undefined : new Backoff(options.backoff);
+    this.#drains = new Drains(`the leases of ${this.name}`);
     this.#leaseWait = `a lease of ${this.name}`;
     this.#openWait = `${this.name} to be open`;
   }
@@ -79,14 +83,15 @@ export class Owner<T> implements AsyncDisposable {
   }
 
   /**
-   * Borrows the resource, opening it when it is not open.
+   * Borrows the resource, opening it when it is not open. A checkpoint, also when it is.
    *
    * **Cancellation:** leaves the queue; an opening under way goes on.
    *
    * **Ordering:** those who wait get their leases in the order in which they asked.
    *
    * @throws the error of the opening; {@link ClosedResourceError} once the owner is closed or drains;
-   * {@link RuntimeMismatchError} from another runtime than the one that the resource lives on, or is about to.
+   * {@link RuntimeMismatchError} from another runtime than the one that the resource lives on, or is about to;
+   * {@link OwnerContractError} in the owner function while nothing is published: it would wait for itself.
    */
   lease(options: LeaseOptions = {}): Promise<Lease<T>> {
     return this.#enter<Lease<T>>("leasing from", this.#leaseWait, lend, options);
@@ -94,7 +99,7 @@ export class Owner<T> implements AsyncDisposable {
 
   /**
    * Opens the resource, where it is not open, and waits until it is; borrows nothing. For a program that would rather
-   * fail when it starts than at the first use.
+   * fail when it starts than at the first use. A checkpoint, also when the resource is open.
    *
    * **Cancellation:** as `lease`.
    *
@@ -109,16 +114,18 @@ export class Owner<T> implements AsyncDisposable {
    *
    * **Cancellation:** as `lease`, then as the callback's own.
    */
-  async withLease<R>(fn: (value: T, lease: Lease<T>) => PromiseLike<R> | R, options?: LeaseOptions): Promise<R> {
-    using lease = await this.lease(options);
-    return await fn(lease.value, lease);
+  withLease<R>(fn: (value: T, lease: Lease<T>) => PromiseLike<R> | R, options?: LeaseOptions): Promise<R> {
+    return guardedCall(async () => {
+      using lease = await this.lease(options);
+      return await fn(lease.value, lease);
+    });
   }
 
   /**
    * Refuses new leases, waits until those that are out have come back, then closes. Those still out after `timeout`
    * milliseconds are lost.
    *
-   * **Cancellation:** ends the waiting; the close that follows is shielded.
+   * **Cancellation:** ends the waiting; the close that follows is shielded. No cancel point when no lease is out.
    *
    * @throws {@link RangeError} for a timeout that is negative or not a number.
    */
@@ -128,7 +135,7 @@ export class Owner<T> implements AsyncDisposable {
     const generation = this.#generation;
     const lostBefore = generation?.lostLeases ?? 0;
     try {
-      if (generation !== undefined && generation.leases.size > 0) await this.#allReturned(timeout);
+      if (generation !== undefined && generation.leases.size > 0) await this.#drains.allReturned(timeout);
     } finally {
       await this.close();
     }
@@ -139,15 +146,17 @@ export class Owner<T> implements AsyncDisposable {
   /**
    * Closes for good: waiters and leases that are out are told, the owner task closes the resource. Resolves when it
    * has, or when that took too long and was given up; never rejects. A failing close stands in `statistics()`. Any task
-   * of any runtime may call it.
+   * of any runtime may call it. In the owner function, and in tasks below it, it asks for the close and does not wait: it
+   * would wait for itself.
    *
-   * **Cancellation:** shielded.
+   * **Cancellation:** shielded, and so no cancel point. It does not yield where there is nothing to close.
    */
   async close(): Promise<void> {
     this.#shut();
     const generation = this.#generation;
     if (generation === undefined) return;
     generation.stop("closed", new ClosedResourceError(`${this.name} was closed`));
+    if (generation.isAroundCaller) return;
     const ended = beginShieldedWait<void>(`${this.name} to close`);
     this.#closeWaits.add(ended);
     await ended.promise;
@@ -170,11 +179,10 @@ export class Owner<T> implements AsyncDisposable {
 
   /** What the owner holds, and what became of its generations. */
   ledger(): OwnerLedger {
-    const slots = [this.#pause, ...this.#drains.values()];
     return Object.freeze({
       leases: this.#generation?.leases.size ?? 0,
       waiting: this.#queue.size,
-      timers: slots.filter(({ isArmed }) => isArmed).length + (this.#generation?.timers ?? 0),
+      timers: Number(this.#pause.isArmed) + this.#drains.timers + (this.#generation?.timers ?? 0),
       ...this.#ledger.totals(),
     });
   }
@@ -188,13 +196,19 @@ export class Owner<T> implements AsyncDisposable {
   }
 
   #enter<V>(attempted: string, what: string, serve: Serve<T, V>, { signal }: LeaseOptions): Promise<V> {
-    if (signal?.aborted === true) return rejected(signal.reason);
     try {
+      if (signal !== undefined && checkSignal(signal).aborted) return rejected(signal.reason);
       if (this.#isShut) throw new ClosedResourceError(`${attempted} ${this.name}, which is closed; make a new owner`);
       this.#checkRuntime(attempted, currentRuntime());
-      const wait = beginWait<V>(what);
       const generation = this.#generation;
-      if (generation?.isReady === true) {
+      const isReady = generation?.isReady === true;
+      if (!isReady && generation?.isCaller === true) {
+        throw new OwnerContractError(
+          `${attempted} ${this.name} in its own function, which would wait for itself; use what the function opened`,
+        );
+      }
+      const wait = beginWait<V>(what);
+      if (isReady) {
         serve(generation, wait);
       } else {
         this.#queue.add(wait, serve, signal);
@@ -220,7 +234,8 @@ export class Owner<T> implements AsyncDisposable {
     const runtime = this.#queue.first?.runtime;
     if (runtime === undefined || this.#pause.isArmed) return;
     const delay = this.#backoff?.remaining(runtime) ?? 0;
-    if (delay > 0) this.#pause.arm(runtime, delay, () => this.#open(runtime));
+    // Tried again at once, an opening that fails at once would never let the event loop turn.
+    if (delay > 0 || this.#attempts > 0) this.#pause.arm(runtime, delay, () => this.#open(runtime));
     else this.#open(runtime);
   }
 
@@ -231,7 +246,7 @@ export class Owner<T> implements AsyncDisposable {
         this.#queue.serveAll(generation);
       },
       openingFailed: (error) => this.#openingFailed(error),
-      returned: () => this.#endDrains(),
+      returned: () => this.#drains.end(),
       ended: () => this.#ended(generation),
     });
     this.#generation = generation;
@@ -269,23 +284,6 @@ export class Owner<T> implements AsyncDisposable {
     this.#queue.failAll(
       new ClosedResourceError(`waiting for ${this.name}, which was closed meanwhile; make a new owner`),
     );
-  }
-
-  async #allReturned(timeout: number): Promise<void> {
-    const wait = beginWait<void>(`the leases of ${this.name}`);
-    const slot = new TimerSlot();
-    slot.arm(wait.runtime, timeout, () => wait.settle());
-    this.#drains.set(wait, slot);
-    try {
-      await wait.promise;
-    } finally {
-      slot.disarm();
-      this.#drains.delete(wait);
-    }
-  }
-
-  #endDrains(): void {
-    for (const wait of this.#drains.keys()) wait.settle();
   }
 }
 

@@ -35,10 +35,6 @@ export class ResourceGuard {
     this.#action = action;
   }
 
-  get isEntered(): boolean {
-    return this.#current !== undefined;
-  }
-
   /**
    * Enters; leave by disposing of what this gives, best with `using`.
    *

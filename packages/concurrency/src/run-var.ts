@@ -28,7 +28,8 @@ export class RunVarToken<T> {
 
   /** Gives what it keeps, once, to the variable and the run it came from. */
   static take<T>(token: RunVarToken<T>, by: RunVar<T>, root: Frame): Cell<T> | undefined {
-    if (token.#of !== by || token.#root !== root) throw new TypeError("This token does not belong to this RunVar");
+    if (!(token instanceof RunVarToken) || token.#of !== by || token.#root !== root)
+      throw new TypeError("This token does not belong to this RunVar");
     if (token.#isUsed) throw new TypeError("This token has already been used");
     token.#isUsed = true;
     return token.#before;
@@ -98,9 +99,11 @@ export class RunVar<T> {
   }
 
   #root(attempted: string): Frame {
-    let frame = storage.getStore();
+    const frame = storage.getStore();
     if (frame === undefined) throw new NoTaskError(`${attempted} of the run variable ${JSON.stringify(this.name)}`);
-    while (frame.parent !== undefined) frame = frame.parent;
-    return frame;
+    let root: Frame = frame.task;
+    // From task to task: the scopes in between may be many.
+    while (root.parent !== undefined) root = root.parent.task;
+    return root;
   }
 }

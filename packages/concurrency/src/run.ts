@@ -6,7 +6,10 @@
 import { roots, storage } from "./context.ts";
 import { NoTaskError } from "./errors.ts";
 import type { Instrument } from "./instrument.ts";
+import { checkSignal, onAbort } from "./internal/abort-listeners.ts";
 import { Cancellation } from "./internal/cancellation.ts";
+import { checkFunction } from "./internal/check-function.ts";
+import { guarded } from "./internal/guarded.ts";
 import { Notifier } from "./internal/notifier.ts";
 import { Task } from "./internal/task.ts";
 import { currentRuntime } from "./internal/waiter.ts";
@@ -47,25 +50,34 @@ export interface RunOptions {
 export function run<T>(fn: () => PromiseLike<T> | T, options: RunOptions = {}): Promise<T> {
   const { signal, name, runtime = currentRuntime(), instruments = [] } = options;
   const notify = instruments.length === 0 ? undefined : new Notifier(instruments);
-  return new Promise<T>((resolve, reject) => {
+  let forget: (() => void) | undefined;
+  const { promise, resolve, reject } = Promise.withResolvers<T>();
+  try {
+    // Before there is a task, which would never begin.
+    checkFunction("run()", fn);
+    if (signal !== undefined) checkSignal(signal);
     const task = new Task(fn, { taskDone: settle }, runtime, undefined, name, notify);
-    const onAbort = (): void => task.cancel(new Cancellation("signal", signal?.reason, name));
-    const forget = (): void => signal?.removeEventListener("abort", onAbort);
-    signal?.addEventListener("abort", onAbort, { once: true });
-    if (signal?.aborted === true) onAbort();
+    const cancel = (): void => task.cancel(new Cancellation("signal", signal?.reason, name));
+    if (signal?.aborted === true) cancel();
+    else if (signal !== undefined) forget = onAbort(signal, cancel);
     runtime.adopt?.(task.info, (error) => {
-      forget();
+      forget?.();
       reject(error);
     });
     task.start();
+  } catch (error) {
+    reject(error);
+  }
+  return promise;
 
-    function settle(done: Task): void {
-      forget();
-      runtime.release?.(done.info);
-      if (done.outcome === "finished") resolve(done.result as T);
-      else reject(done.result);
-    }
-  });
+  function settle(done: Task): void {
+    forget?.();
+    runtime.release?.(done.info);
+    if (done.outcome === "finished") resolve(done.result as T);
+    else reject(done.result);
+    // What was cancelled and is awaited by nobody is no failure.
+    if (done.outcome === "cancelled") void guarded(promise);
+  }
 }
 
 /**

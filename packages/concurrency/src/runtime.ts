@@ -13,6 +13,8 @@ export interface Step {
   readonly task: TaskInfo | undefined;
   /** What it waited for, in words for a person: `sleep(100)`, `event "ready"`. */
   readonly what: string;
+  /** Whether it happens in a cancelled scope, where tasks only unwind; false when absent. */
+  readonly isCancelled?: boolean;
   /** Lets it happen. A runtime calls this once. */
   fire(): void;
 }
@@ -50,12 +52,18 @@ export interface Runtime {
    * own (a promise reaction): what `begin` does to that context must reach nobody else.
    */
   start(task: Startable): void;
-  /** Ends a wait: fires the step now or when the runtime chooses it. What the wait gives is decided already. */
+  /**
+   * Ends a wait: fires the step now or when the runtime chooses it, which is not later than the event loop's next turn where
+   * time is real. What the wait gives is decided already.
+   */
   wake(step: Step): void;
   /** Says that a wait began; its end is the `wake` of the same step. Optional: only kernels need it. */
   park?(step: Step): void;
-  /** Yields to other tasks, and to the event loop often enough for timers to fire. Never rejects. */
-  pause(source: TaskSource | undefined): Promise<void>;
+  /**
+   * Yields to other tasks, and to the event loop often enough for timers to fire: gives what to wait for, or undefined when
+   * a microtask will do. Never rejects.
+   */
+  pause(source: TaskSource | undefined): Promise<void> | undefined;
   /**
    * The turn that the event loop is owed, or undefined when it is owed none. Code that swallows its cancellation in a loop
    * gets nothing but refused waits, and would otherwise keep every timer from firing. Optional: only clocks that go on by

@@ -7,7 +7,7 @@ import type { Hold } from "./hold.ts";
 import { cancelPoint } from "./internal/cancel-point.ts";
 import { Holding } from "./internal/holding.ts";
 import { WaitList } from "./internal/wait-list.ts";
-import { beginWait, rejected } from "./internal/waiter.ts";
+import { rejected } from "./internal/waiter.ts";
 import { WouldBlockError } from "./resource-errors.ts";
 import { cancelShieldedCheckpoint } from "./sleep.ts";
 
@@ -99,14 +99,12 @@ export class Semaphore {
    */
   acquire(): Promise<Hold> {
     try {
-      cancelPoint(this.#what);
+      const frame = cancelPoint(this.#what);
       if (this.#value > 0) {
         const taken = this.#take();
         return this.#isFast ? Promise.resolve(taken) : cancelShieldedCheckpoint().then(() => taken);
       }
-      const wait = beginWait<Hold>(this.#what);
-      this.#waits.add(wait);
-      return wait.promise;
+      return this.#waits.begin(this.#what, frame);
     } catch (error) {
       return rejected(error);
     }

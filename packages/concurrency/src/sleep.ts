@@ -5,6 +5,7 @@
  */
 import { storage } from "./context.ts";
 import type { Frame } from "./internal/frame.ts";
+import { guarded } from "./internal/guarded.ts";
 import { beginSleep } from "./internal/sleep-wait.ts";
 import { beginWait, currentFrame, rejected } from "./internal/waiter.ts";
 import { systemRuntime } from "./system-runtime.ts";
@@ -64,14 +65,16 @@ export function sleepForever(): Promise<never> {
  * Yields to other tasks, and to the event loop at least every few milliseconds, so that a long loop with checkpoints
  * starves no timer.
  *
- * **Cancellation:** throws at once in a cancelled scope, without yielding.
+ * **Cancellation:** throws at once in a cancelled scope, without yielding; and after it has yielded to the event loop when
+ * a cancellation came, or a deadline passed, meanwhile.
  */
 export function checkpoint(): Promise<void> {
   const frame = storage.getStore();
-  if (frame === undefined) return systemRuntime.pause(undefined);
+  if (frame === undefined) return systemRuntime.pause(undefined) ?? done;
   const { task } = frame;
   if (task.isDone || frame.top.effective !== undefined) return stopped(frame, "checkpoint()");
-  return task.runtime.pause(task);
+  const paused = task.runtime.pause(task);
+  return paused === undefined ? done : guarded(paused.then(throwIfCancelled));
 }
 
 /**
@@ -93,7 +96,13 @@ export function checkpointIfCancelled(): Promise<void> {
  */
 export function cancelShieldedCheckpoint(): Promise<void> {
   const task = storage.getStore()?.task;
-  return (task?.runtime ?? systemRuntime).pause(task);
+  return (task?.runtime ?? systemRuntime).pause(task) ?? done;
+}
+
+/** In the context of whoever paused. */
+function throwIfCancelled(): void {
+  const cancellation = storage.getStore()?.top.effective;
+  if (cancellation !== undefined) throw cancellation.error;
 }
 
 function stopped(frame: Frame, attempted: string): Promise<never> {

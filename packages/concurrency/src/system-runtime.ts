@@ -37,6 +37,8 @@ class SystemRuntime implements Runtime {
   #window = 1;
   #unread = 1;
   #turn: Promise<void> | undefined;
+  /** Waits that have ended and go on in the next turn. */
+  #late: Step[] = [];
   readonly #starting: Startable[] = [];
   #begun = 0;
   readonly #beginNext = (): void => {
@@ -67,18 +69,21 @@ class SystemRuntime implements Runtime {
     void resolved.then(this.#beginNext);
   }
 
+  /**
+   * Fires at once, unless the event loop is owed a turn: a chain of waits that end each other would keep it from turning as
+   * well as a loop of checkpoints does. A cancellation ends many waits at once, and starts no such chain.
+   */
   wake(step: Step): void {
-    step.fire();
+    if (step.isCancelled === true || this.owedTurn() === undefined) step.fire();
+    else this.#late.push(step);
   }
 
-  pause(_source: TaskSource | undefined): Promise<void> {
-    // First come, first served: whoever comes while a turn is waited for must not go before those who wait.
-    if (this.#turn !== undefined) return this.#turn;
-    this.#unread -= 1;
-    return this.#unread > 0 ? resolved : (this.#readClock() ?? resolved);
+  pause(_source: TaskSource | undefined): Promise<void> | undefined {
+    return this.owedTurn();
   }
 
   owedTurn(): Promise<void> | undefined {
+    // First come, first served: whoever comes while a turn is waited for must not go before those who wait.
     if (this.#turn !== undefined) return this.#turn;
     this.#unread -= 1;
     return this.#unread > 0 ? undefined : this.#readClock();
@@ -92,22 +97,28 @@ class SystemRuntime implements Runtime {
     if (elapsed > PACE) this.#window = 1;
     else if (this.#window < LARGEST_WINDOW) this.#window *= 2;
     this.#unread = this.#window;
-    return now - this.#sliceStart < SLICE ? undefined : this.#nextTurn();
+    // A turn is owed when the slice is spent, and when a timer is due.
+    return now - this.#sliceStart < SLICE && now < this.#armedAt ? undefined : this.#nextTurn();
   }
 
   #nextTurn(): Promise<void> {
-    this.#turn ??= runDetached(
-      () =>
-        new Promise((resolve) => {
-          setImmediate(() => {
-            this.#turn = undefined;
-            this.#sliceStart = performance.now();
-            this.#readAt = this.#sliceStart;
-            resolve();
-          });
-        }),
-    );
-    return this.#turn;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    runDetached(() => setImmediate(() => this.#takeTurn(resolve)));
+    this.#turn = promise;
+    return promise;
+  }
+
+  /** The event loop has turned: first what is due by now, so that those who waited for the turn feel it, then they. */
+  #takeTurn(resolve: () => void): void {
+    this.#turn = undefined;
+    try {
+      this.#fireDue();
+    } finally {
+      const late = this.#late;
+      this.#late = [];
+      for (const step of late) step.fire();
+      resolve();
+    }
   }
 
   setTimer<T>(at: number, fire: (subject: T) => void, subject?: T): Timer {
@@ -140,16 +151,23 @@ class SystemRuntime implements Runtime {
   #expire(): void {
     this.#armed = undefined;
     this.#armedAt = Infinity;
-    const now = performance.now();
     try {
-      for (let timer = this.#timers.peek(); timer !== undefined && timer.at <= now; timer = this.#timers.peek()) {
-        this.#timers.remove(timer);
-        timer.fire();
-      }
+      this.#fireDue();
     } finally {
       const next = this.#timers.peek();
       // A timer that fired may have set another and armed already.
       if (next !== undefined && next.at < this.#armedAt) this.#arm(next.at);
+    }
+  }
+
+  /** Called when the event loop has turned. */
+  #fireDue(): void {
+    const now = performance.now();
+    this.#sliceStart = now;
+    this.#readAt = now;
+    for (let timer = this.#timers.peek(); timer !== undefined && timer.at <= now; timer = this.#timers.peek()) {
+      this.#timers.remove(timer);
+      timer.fire();
     }
   }
 }

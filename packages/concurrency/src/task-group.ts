@@ -14,6 +14,7 @@ import {
   withoutRepeats,
 } from "./exception-group.ts";
 import { Cancellation } from "./internal/cancellation.ts";
+import { checkFunction } from "./internal/check-function.ts";
 import type { Frame } from "./internal/frame.ts";
 import { Starting } from "./internal/starting.ts";
 import { Task, type TaskParent } from "./internal/task.ts";
@@ -56,7 +57,7 @@ export interface TaskGroup {
    * {@link TaskWasCancelledError} when it alone is cancelled;
    * {@link TaskGroupClosedError} once the group's tasks have been joined.
    */
-  start<S = void>(fn: (status: TaskStatus<S>) => PromiseLike<unknown> | unknown, options?: StartOptions): Promise<S>;
+  start<S = void>(fn: (status: TaskStatus<S>) => unknown, options?: StartOptions): Promise<S>;
   /**
    * As `start`, and gives the task's handle at once. Its `started` is what `start` would give: await it before anything
    * else of the task.
@@ -93,8 +94,13 @@ export interface TaskGroup {
  */
 export function taskGroup<T>(fn: (group: TaskGroup) => PromiseLike<T> | T, options: TaskGroupOptions = {}): Promise<T> {
   const { name } = options;
-  const scope = new CancelScope(name === undefined ? {} : { name });
-  return scope.run(() => new Group(scope, storage.getStore() as Frame).supervise(fn)) as Promise<T>;
+  try {
+    checkFunction("taskGroup()", fn);
+    const scope = new CancelScope(name === undefined ? {} : { name });
+    return scope.run(() => new Group(scope, storage.getStore() as Frame).supervise(fn)) as Promise<T>;
+  } catch (error) {
+    return Promise.reject(error);
+  }
 }
 
 class Group implements TaskGroup, TaskParent {
@@ -122,8 +128,12 @@ class Group implements TaskGroup, TaskParent {
     return new TaskHandle<T>(task);
   }
 
-  async start<S>(fn: (status: TaskStatus<S>) => unknown, options?: StartOptions): Promise<S> {
-    return await this.startHandle<unknown, S>(fn, options, "start()").started;
+  start<S>(fn: (status: TaskStatus<S>) => unknown, options?: StartOptions): Promise<S> {
+    try {
+      return this.startHandle<unknown, S>(fn, options, "start()").started;
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   startHandle<T, S>(
@@ -186,9 +196,7 @@ class Group implements TaskGroup, TaskParent {
   }
 
   #checkCanStart(attempted: string, fn: unknown): void {
-    if (typeof fn !== "function") {
-      throw new TypeError(`${attempted} takes an async function, and ${fn === null ? "null" : typeof fn} is not one`);
-    }
+    checkFunction(attempted, fn);
     if (this.#closed) throw new TaskGroupClosedError(this.scope.name, attempted);
   }
 

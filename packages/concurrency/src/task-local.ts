@@ -63,13 +63,19 @@ export class TaskLocal<T> {
    *
    * @throws what the function throws.
    */
-  async run<R>(value: T, fn: () => PromiseLike<R> | R): Promise<R> {
+  run<R>(value: T, fn: () => PromiseLike<R> | R): Promise<R> {
     const scope = new CancelScope({ name: this.name });
-    const ran = await scope.run(() => {
+    return scope.run(() => {
       const frame = storage.getStore() as Frame;
-      frame.locals = { variable: this, value, outer: frame.locals };
+      frame.locals = { variable: this, value, outer: without(frame.locals, this) };
       return fn();
-    });
-    return ran as R;
+    }) as Promise<R>;
   }
+}
+
+/** Once in the chain, or tasks that each set a variable and start the next would make it longer for ever. */
+function without(locals: Locals | undefined, variable: object): Locals | undefined {
+  if (locals === undefined || locals.variable === variable) return locals?.outer;
+  const outer = without(locals.outer, variable);
+  return outer === locals.outer ? locals : { ...locals, outer };
 }

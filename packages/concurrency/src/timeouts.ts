@@ -5,8 +5,9 @@
  */
 import { CancelScope } from "./cancel-scope.ts";
 import { storage } from "./context.ts";
-import { TimeoutError } from "./errors.ts";
+import { guarded, isCancelledHere } from "./internal/guarded.ts";
 import { currentRuntime } from "./internal/waiter.ts";
+import { TimeoutError } from "./scope-errors.ts";
 
 /** Options of {@link failAfter} and {@link failAt}. */
 export interface FailOptions {
@@ -36,16 +37,18 @@ export interface MoveOnOptions {
  * code; // => "SCOPE_TIMEOUT"
  * ```
  */
-export async function failAfter<T>(
+export function failAfter<T>(
   timeout: number | null,
   fn: (scope: CancelScope) => PromiseLike<T> | T,
   options: FailOptions = {},
 ): Promise<T> {
   const { reason, shield = false } = options;
-  const scope = new CancelScope({ timeout, shield, name: `failAfter(${timeout})` });
-  const value = await scope.run(fn);
-  if (hasTimedOut(scope)) throw new TimeoutError(timeout ?? Infinity, undefined, reason);
-  return value as T;
+  try {
+    const scope = new CancelScope({ timeout, shield, name: `failAfter(${timeout})` });
+    return failing(scope, fn, () => new TimeoutError(timeout ?? Infinity, undefined, reason));
+  } catch (error) {
+    return Promise.reject(error);
+  }
 }
 
 /**
@@ -57,17 +60,19 @@ export async function failAfter<T>(
  * @throws {@link TimeoutError} when the deadline stopped the function, never when it was cancelled by hand; RangeError for
  * a deadline that is not a number.
  */
-export async function failAt<T>(
+export function failAt<T>(
   deadline: number | null,
   fn: (scope: CancelScope) => PromiseLike<T> | T,
   options: FailOptions = {},
 ): Promise<T> {
   const { reason, shield = false } = options;
-  const scope = new CancelScope({ deadline: deadline ?? Infinity, shield, name: `failAt(${deadline})` });
-  const given = (deadline ?? Infinity) - currentRuntime().now();
-  const value = await scope.run(fn);
-  if (hasTimedOut(scope)) throw new TimeoutError(Math.max(0, given), `the body of failAt(${deadline})`, reason);
-  return value as T;
+  try {
+    const scope = new CancelScope({ deadline: deadline ?? Infinity, shield, name: `failAt(${deadline})` });
+    const given = Math.max(0, (deadline ?? Infinity) - currentRuntime().now());
+    return failing(scope, fn, () => new TimeoutError(given, `the body of failAt(${deadline})`, reason));
+  } catch (error) {
+    return Promise.reject(error);
+  }
 }
 
 /**
@@ -83,13 +88,17 @@ export async function failAt<T>(
  * await moveOnAfter(5, () => sleep(5_000).then(() => "late")); // => undefined
  * ```
  */
-export async function moveOnAfter<T>(
+export function moveOnAfter<T>(
   timeout: number | null,
   fn: (scope: CancelScope) => PromiseLike<T> | T,
   options: MoveOnOptions = {},
 ): Promise<T | undefined> {
   const { shield = false } = options;
-  return await new CancelScope({ timeout, shield, name: `moveOnAfter(${timeout})` }).run(fn);
+  try {
+    return new CancelScope({ timeout, shield, name: `moveOnAfter(${timeout})` }).run(fn);
+  } catch (error) {
+    return Promise.reject(error);
+  }
 }
 
 /**
@@ -100,13 +109,17 @@ export async function moveOnAfter<T>(
  *
  * @throws RangeError for a deadline that is not a number.
  */
-export async function moveOnAt<T>(
+export function moveOnAt<T>(
   deadline: number | null,
   fn: (scope: CancelScope) => PromiseLike<T> | T,
   options: MoveOnOptions = {},
 ): Promise<T | undefined> {
   const { shield = false } = options;
-  return await new CancelScope({ deadline: deadline ?? Infinity, shield, name: `moveOnAt(${deadline})` }).run(fn);
+  try {
+    return new CancelScope({ deadline: deadline ?? Infinity, shield, name: `moveOnAt(${deadline})` }).run(fn);
+  } catch (error) {
+    return Promise.reject(error);
+  }
 }
 
 /**
@@ -115,8 +128,8 @@ export async function moveOnAt<T>(
  *
  * **Cancellation:** that of enclosing scopes is felt at the first checkpoint after it.
  */
-export async function shielded<T>(fn: (scope: CancelScope) => PromiseLike<T> | T): Promise<T> {
-  return (await new CancelScope({ shield: true, name: "shielded" }).run(fn)) as T;
+export function shielded<T>(fn: (scope: CancelScope) => PromiseLike<T> | T): Promise<T> {
+  return new CancelScope({ shield: true, name: "shielded" }).run(fn) as Promise<T>;
 }
 
 /**
@@ -133,6 +146,21 @@ export function currentEffectiveDeadline(): number {
   return earliest;
 }
 
-function hasTimedOut(scope: CancelScope): boolean {
-  return scope.cancelledCaught && scope.cancelSource === "deadline";
+function failing<T>(
+  scope: CancelScope,
+  fn: (scope: CancelScope) => PromiseLike<T> | T,
+  timeUp: () => TimeoutError,
+): Promise<T> {
+  const limited: Promise<T> = scope.run(fn).then(
+    (value) => {
+      if (scope.cancelledCaught && scope.cancelSource === "deadline") throw timeUp();
+      return value as T;
+    },
+    (error: unknown) => {
+      // As of the scope itself: what is cancelled and awaited by nobody is no failure.
+      if (isCancelledHere(error)) void guarded(limited);
+      throw error;
+    },
+  );
+  return limited;
 }

@@ -4,7 +4,8 @@
  * @module
  */
 import { runDetached } from "./context.ts";
-import { beginWait, rejected, type Waiter } from "./internal/waiter.ts";
+import { cancelPoint } from "./internal/cancel-point.ts";
+import { rejected, Waiter } from "./internal/waiter.ts";
 
 /** What {@link waitForEvent} needs of an emitter: either pair of methods. */
 export type EmitterLike =
@@ -31,8 +32,8 @@ type Listener = (...args: unknown[]) => void;
 /** One kind of source: how to listen to it, and what its listeners are given. */
 interface Listening {
   readonly isEmitter: boolean;
-  add(name: string | symbol, listener: Listener): void;
-  remove(name: string | symbol, listener: Listener): void;
+  readonly add: (name: string | symbol, listener: Listener) => void;
+  readonly remove: (name: string | symbol, listener: Listener) => void;
 }
 
 /**
@@ -46,7 +47,7 @@ interface Listening {
  *
  * **Cancellation:** ends the wait. An event that came before is still given.
  *
- * @throws {@link TypeError} when the target is neither.
+ * @throws {@link TypeError} when the target is neither, or the name is none.
  *
  * ```ts run
  * import { EventEmitter } from "node:events";
@@ -74,53 +75,69 @@ export function waitForEvent(
   name: string | symbol,
   { filter }: WaitForEventOptions<never[]> = {},
 ): Promise<unknown> {
-  let listening: Listening;
-  let wait: Waiter<unknown>;
   try {
-    listening = listenTo(target);
-    wait = beginWait<unknown>(`event ${typeof name === "string" ? JSON.stringify(name) : String(name)}`);
+    return listen(target, name, filter as ((...args: unknown[]) => boolean) | undefined);
   } catch (error) {
     return rejected(error);
   }
-  let isOver = false;
-  const end = (finish?: () => void): void => {
-    isOver = true;
-    // Detached, as an emitter may call back when a listener goes.
-    runDetached(() => {
-      listening.remove(name, onEvent);
-      if (onError !== undefined) listening.remove("error", onError);
-    });
-    finish?.();
-  };
+}
+
+function listen(
+  target: object,
+  name: string | symbol,
+  filter: ((...args: unknown[]) => boolean) | undefined,
+): Promise<unknown> {
+  const { isEmitter, add, remove } = listenTo(target, name);
+  const what = `event ${typeof name === "string" ? JSON.stringify(name) : String(name)}`;
+  const frame = cancelPoint(what);
+  const wait = new Waiter<unknown>(what, frame?.task, frame);
   const onEvent = (...args: unknown[]): void => {
     // An emitter calls all listeners that there were when it began, also one that another has had removed.
-    if (isOver) return;
+    if (!wait.isWaiting) return;
     try {
-      if (filter !== undefined && !runDetached(() => filter(...(args as never[])))) return;
+      if (filter !== undefined && !runDetached(() => filter(...args))) return;
+      wait.settle(isEmitter ? args : args[0]);
     } catch (error) {
-      end(() => wait.fail(error));
-      return;
+      wait.fail(error);
     }
-    end(() => wait.settle(listening.isEmitter ? args : args[0]));
+    end();
   };
-  const onError =
-    listening.isEmitter && name !== "error" ? (error: unknown): void => end(() => wait.fail(error)) : undefined;
+  const onError = (error: unknown): void => {
+    wait.fail(error);
+    end();
+  };
+  const listeners: [string | symbol, Listener][] = [[name, onEvent]];
+  if (isEmitter && name !== "error") listeners.unshift(["error", onError]);
+  const end = (): void => {
+    for (const [event, listener] of listeners) {
+      try {
+        // Detached, as an emitter may call back when a listener goes.
+        runDetached(() => remove(event, listener));
+      } catch (error) {
+        // Thrown here it would stop the cancellation that is under way. As an unhandled rejection it is as loud.
+        void Promise.reject(error);
+      }
+    }
+  };
   wait.onCancel = end;
   try {
-    runDetached(() => {
-      if (onError !== undefined) listening.add("error", onError);
-      listening.add(name, onEvent);
-    });
+    for (const [event, listener] of listeners) runDetached(() => add(event, listener));
+    // Now that it would hear it: an instrument that is told may cause the event at once.
+    if (wait.isWaiting) wait.announce();
     // An emitter that replays what it missed has called the listener before it was in the list.
-    if (isOver) end();
+    else end();
   } catch (error) {
-    end(() => wait.fail(error));
+    wait.fail(error);
+    end();
   }
   return wait.promise;
 }
 
-function listenTo(target: object): Listening {
-  const { on, off, addListener, removeListener, addEventListener, removeEventListener } = target as Partial<
+function listenTo(target: object, name: unknown): Listening {
+  if (typeof name !== "string" && typeof name !== "symbol") {
+    throw new TypeError(`waitForEvent() takes the name of an event, and ${typeof name} is none`);
+  }
+  const { on, off, addListener, removeListener, addEventListener, removeEventListener } = (target ?? {}) as Partial<
     Record<string, (name: string | symbol, listener: Listener) => unknown>
   >;
   const [add, remove, isEmitter] =
@@ -134,7 +151,7 @@ function listenTo(target: object): Listening {
   }
   return {
     isEmitter,
-    add: (name, listener) => void add.call(target, name, listener),
-    remove: (name, listener) => void remove.call(target, name, listener),
+    add: (event, listener) => void add.call(target, event, listener),
+    remove: (event, listener) => void remove.call(target, event, listener),
   };
 }

@@ -78,16 +78,15 @@ test("a checkpoint of any kind in code that outlived its task says so", async ()
 test(covers("AX-4"), async () => {
   const stop = new Event();
 
-  const [during, after, host] = await virtually(async () => {
-    const host = currentTask();
-    const during = await taskGroup(async (group) => {
+  const { during, after, host } = await virtually(async () => {
+    const tasksDuring = await taskGroup(async (group) => {
       for (const name of ["first", "second", "third"]) group.startSoon(() => stop.wait(), { name });
       await checkpoint();
       const tasks = runningTasks();
       stop.set();
       return tasks;
     });
-    return [during, runningTasks(), host];
+    return { during: tasksDuring, after: runningTasks(), host: currentTask() };
   });
 
   expect(during.map(({ name }) => name)).toEqual([host.name, "first", "second", "third"]);

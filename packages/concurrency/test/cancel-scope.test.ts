@@ -9,6 +9,7 @@ import {
   Lock,
   moveOnAfter,
   Owner,
+  run,
   runDetached,
   sleep,
   sleepForever,
@@ -272,7 +273,7 @@ test("a CancelledError that is thrown on after its scope has gone is an error li
   expect(scope.cancelledCaught).toBe(false);
 });
 
-test("cancelling a scope that has been left changes nothing", async () => {
+test("cancelling a scope that has been left is on record, and changes nothing else", async () => {
   const scope = new CancelScope();
 
   const timers = await virtually(async (runtime) => {
@@ -286,7 +287,42 @@ test("cancelling a scope that has been left changes nothing", async () => {
   });
 
   expect(timers).toBe(0);
-  expect(scope.cancelCalled).toBe(false);
+  expect(scope).toMatchObject({ cancelCalled: true, cancelledCaught: false });
+});
+
+test("a scope whose deadline has passed is cancelled for whoever asks, before its timer has fired", async () => {
+  const passed = new CancelScope({ deadline: 5 });
+  const open = new CancelScope({ timeout: 5 });
+
+  const seen = await virtually(async (runtime) => {
+    const before = [passed.cancelCalled, open.cancelCalled];
+    await sleep(10);
+    let wasStopped = true;
+    await open.run(async () => {
+      open.deadline = runtime.now();
+      await checkpoint();
+      wasStopped = false;
+    });
+    return [...before, passed.cancelCalled, wasStopped];
+  });
+
+  expect(seen).toEqual([false, false, true, true]);
+});
+
+test("code that is busy past its deadline notices when it asks", async () => {
+  const scope = new CancelScope({ timeout: 2 });
+  let reached = false;
+
+  await run(() =>
+    scope.run(async () => {
+      while (!scope.cancelCalled);
+      await sleep(0);
+      reached = true;
+    }),
+  );
+
+  expect(reached).toBe(false);
+  expect(scope).toMatchObject({ cancelledCaught: true, cancelSource: "deadline" });
 });
 
 test("a timeout or deadline that is negative or no number is refused", () => {

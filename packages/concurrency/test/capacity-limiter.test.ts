@@ -69,3 +69,17 @@ test("any task may release what a hold is for", async () => {
 
   expect(limiter.borrowedTokens).toBe(0);
 });
+
+test("what finds no token says what to await instead", async () => {
+  const limiter = new CapacityLimiter(0, { name: "users" });
+
+  const messages = await virtually(async () => [
+    ((await thrownBy(() => limiter.acquireNoWait())) as Error).message,
+    ((await thrownBy(() => limiter.acquireOnBehalfOfNoWait("A"))) as Error).message,
+  ]);
+
+  expect(messages).toEqual([
+    'acquireNoWait() on capacity limiter "users", of whose 0 tokens none is available; await acquire()',
+    'acquireOnBehalfOfNoWait() on capacity limiter "users", of whose 0 tokens none is available; await acquireOnBehalfOf()',
+  ]);
+});

@@ -183,6 +183,23 @@ test("notify() refuses what is not a whole number from 0 up", async () => {
   expect(thrown.every((error) => error instanceof RangeError)).toBe(true);
 });
 
+test("refuses what is no lock", () => {
+  const made = [{ name: "changed" }, null].map((lock) => () => new Condition(lock as never));
+
+  expect(made[0]).toThrow(
+    new TypeError("new Condition() takes a Lock, and object is not one; its options come second"),
+  );
+  expect(made[1]).toThrow(new TypeError("new Condition() takes a Lock, and null is not one; its options come second"));
+});
+
+test("a condition is locked while its lock is", async () => {
+  const condition = new Condition();
+
+  const seen = await virtually(async () => [await condition.withLock(() => condition.isLocked), condition.isLocked]);
+
+  expect(seen).toEqual([true, false]);
+});
+
 test("two conditions may share a lock, and each wakes its own waiters", async () => {
   const lock = new Lock();
   const [full, empty] = [new Condition(lock), new Condition(lock)];

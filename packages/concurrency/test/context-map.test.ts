@@ -106,40 +106,30 @@ function mapClass(): { current: () => unknown; set: (map: unknown) => void } {
   return map.constructor as never;
 }
 
-/** Gives a resource with a map whose class is another. */
-function withClass(type: object): ContextPlatform<LoneStore> {
+/** Gives a resource with a map whose class has other members. */
+function withClass(members: object): ContextPlatform<LoneStore> {
+  const type = Object.assign(() => {}, members);
+  Object.defineProperty(type, "name", { value: "AsyncContextFrame" });
   return { ...platform, makeResource: () => ({ map: { constructor: type } }) };
 }
 
 test.runIf(hasShortWay)("what does not hold on an engine is not relied upon", () => {
   const maps = mapClass();
-  class AsyncContextFrame {
-    static current = (): unknown => maps.current();
-    static set = (map: unknown): void => maps.set(map);
-  }
-  const named = (members: object): object => Object.assign(class AsyncContextFrame {}, members);
+  const current = (): unknown => maps.current();
+  const set = (map: unknown): void => maps.set(map);
+  const throwing = (): never => {
+    throw new Error("not like this");
+  };
 
   const chosen = [
     { ...platform, makeResource: () => ({}) },
-    withClass(named({})),
-    withClass(named({ current: () => undefined, set: () => {} })),
-    withClass(named({ current: () => maps.current(), set: () => {} })),
-    withClass(
-      named({
-        current: () => {
-          throw new Error("not like this");
-        },
-        set: () => {},
-      }),
-    ),
-    // Another store beside ours would be lost: this class copies nothing.
-    withClass(AsyncContextFrame),
-    {
-      ...platform,
-      makeResource: () => {
-        throw new Error("no resource");
-      },
-    },
+    withClass({}),
+    withClass({ current: () => undefined, set: () => {} }),
+    withClass({ current, set: () => {} }),
+    withClass({ current: throwing, set: () => {} }),
+    // Another store beside ours would be lost: this one makes no copies.
+    withClass({ current, set }),
+    { ...platform, makeResource: throwing },
   ].map((it) => shortened(it));
 
   expect(chosen.every((it) => it === platform.storage)).toBe(true);

@@ -15,6 +15,7 @@ import {
   type TaskInfo,
 } from "../src/index.ts";
 import * as resourceErrors from "../src/resource-errors.ts";
+import * as scopeErrors from "../src/scope-errors.ts";
 import { VirtualRuntime } from "../src/testing/index.ts";
 import { thrownBy, virtually } from "./virtually.ts";
 
@@ -37,12 +38,12 @@ const samples: Record<ConcurrencyErrorCode, Error> = {
   RUNTIME_DEADLOCK: new errors.DeadlockError([]),
   RUNTIME_LEAK: new errors.LeakError(["a timer for 5"]),
   RUNTIME_MISMATCH: new errors.RuntimeMismatchError("leasing"),
-  SCOPE_NOT_ACTIVE: new errors.ScopeNotActiveError(),
-  SCOPE_NOT_CURRENT: new errors.ScopeNotCurrentError(new CancelScope(), new CancelScope()),
-  SCOPE_NOT_ENTERED: new errors.ScopeNotEnteredError("probe"),
-  SCOPE_TIMEOUT: new errors.TimeoutError(1),
-  SCOPE_USED: new errors.ScopeUsedError("probe"),
-  SCOPE_WRONG_TASK: new errors.ScopeWrongTaskError(task, undefined),
+  SCOPE_NOT_ACTIVE: new scopeErrors.ScopeNotActiveError(),
+  SCOPE_NOT_CURRENT: new scopeErrors.ScopeNotCurrentError(new CancelScope(), new CancelScope()),
+  SCOPE_NOT_ENTERED: new scopeErrors.ScopeNotEnteredError("probe"),
+  SCOPE_TIMEOUT: new scopeErrors.TimeoutError(1),
+  SCOPE_USED: new scopeErrors.ScopeUsedError("probe"),
+  SCOPE_WRONG_TASK: new scopeErrors.ScopeWrongTaskError(task, undefined),
   TASK_CANCELLED: new errors.CancelledError("explicit"),
   TASK_FAILED: new errors.TaskFailedError(task, new Error("failure")),
   TASK_FINISHED: new errors.TaskFinishedError("sleep(1)", task),
@@ -62,7 +63,7 @@ test.each(Object.entries(samples))("%s is the code of its error, whose name is o
 });
 
 test("every error class of the package has a sample above", () => {
-  const classes = [...Object.values(errors), ...Object.values(resourceErrors)].filter(
+  const classes = [...Object.values(errors), ...Object.values(resourceErrors), ...Object.values(scopeErrors)].filter(
     (it) => it.prototype instanceof HoldfastError,
   );
 

@@ -94,6 +94,7 @@ test("the testing entry point has these names, and no more than 16", () => {
     "holdfastFixtures",
     "ownershipReports",
     "runVirtually",
+    "stopTrackingOwnership",
     "trackOwnership",
     "virtualFixture",
     "waitAllTasksBlocked",

@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { expect, test } from "vitest";
 import { covers } from "../../../spec/covers.ts";
-import { CancelScope, iterate, moveOnAfter, run, sleep, taskGroup } from "../src/index.ts";
+import { CancelScope, currentTask, iterate, moveOnAfter, run, sleep, taskGroup } from "../src/index.ts";
 import { never, Numbers, read, stream } from "./number-sources.ts";
 import { drained, thrownBy, virtually, watchRejections } from "./virtually.ts";
 
@@ -239,6 +239,61 @@ test(covers("BR-10"), async () => {
 
   expect(value).toBeUndefined();
   expect(items).toBeGreaterThan(0);
+});
+
+test("a deadline takes no item of a source that always has one ready and is read as fast as it gives", async () => {
+  let taken = 0;
+  let given = 0;
+  const source: AsyncIterable<number> = {
+    [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve({ value: ++taken }) }),
+  };
+
+  await run(() =>
+    moveOnAfter(5, async () => {
+      for await (const _ of iterate(source)) given += 1;
+    }),
+  );
+
+  expect(given).toBeGreaterThan(0);
+  expect(taken).toBe(given);
+});
+
+test("a source whose answer is no iterator result fails the loop", async () => {
+  const failure = new Error("failure");
+  const answers: readonly unknown[] = [
+    undefined,
+    {
+      get done(): boolean {
+        throw failure;
+      },
+    },
+  ];
+
+  const thrown = await virtually(() =>
+    Promise.all(
+      answers.map((answer) =>
+        thrownBy(() => read({ [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve(answer as never) }) })),
+      ),
+    ),
+  );
+
+  expect(thrown).toEqual([expect.any(TypeError), failure]);
+});
+
+test("a source cleans up in the task that reads it, whoever cancels", async () => {
+  const log: string[] = [];
+
+  await virtually(() =>
+    taskGroup(async (group) => {
+      const reading = group.startSoon(() => read(new Numbers(1, async () => log.push(currentTask().name))), {
+        name: "reader",
+      });
+      await sleep(1);
+      reading.cancel();
+    }),
+  );
+
+  expect(log).toEqual(["reader"]);
 });
 
 test("an item that came before the cancellation is given", async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { covers } from "../../../spec/covers.ts";
-import { checkpoint, Event, type LeakError, run, sleep } from "../src/index.ts";
+import { checkpoint, Event, type LeakError, run, runDetached, sleep } from "../src/index.ts";
 import { runVirtually, VirtualRuntime } from "../src/testing/index.ts";
 import { drained, thrownBy, watchRejections, withoutRejectionListeners } from "./virtually.ts";
 
@@ -126,8 +126,9 @@ test(covers("TT-8"), async () => {
       void Promise.reject(reason);
     }),
   );
+  const ofNoTask = await thrownBy(() => runVirtually(() => runDetached(() => void Promise.reject(reason))));
 
-  for (const error of [thrown, late]) {
+  for (const error of [thrown, late, ofNoTask]) {
     expect(error).toMatchObject({
       code: "RUNTIME_LEAK",
       cause: reason,
@@ -135,4 +136,21 @@ test(covers("TT-8"), async () => {
     });
   }
   expect(process.listenerCount("unhandledRejection")).toBe(0);
+});
+
+test(covers("TT-14"), async () => {
+  using _others = withoutRejectionListeners();
+  const failing = runVirtually(async () => {
+    void Promise.reject(new Error("not handled"));
+    await sleep(1);
+  });
+  const beside = runVirtually(async (runtime) => {
+    await runtime.external(drained());
+    return "done";
+  });
+
+  const [failed, passed] = await Promise.allSettled([failing, beside]);
+
+  expect(failed).toMatchObject({ status: "rejected", reason: { code: "RUNTIME_LEAK" } });
+  expect(passed).toEqual({ status: "fulfilled", value: "done" });
 });

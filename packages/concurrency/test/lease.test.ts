@@ -173,6 +173,27 @@ test("the lost signal of a lease cancels the scope it is given to, and stops onl
   expect(getEventListeners(loss.signal, "abort")).toEqual([]);
 });
 
+test(covers("OW-38"), async () => {
+  const owner = counted([]);
+  const told: string[] = [];
+
+  const seen = await virtually(async () => {
+    const [back, kept] = await gather([() => owner.lease(), () => owner.lease()]);
+    back.lost.addEventListener("abort", () => told.push("given back"));
+    kept.lost.addEventListener("abort", () => told.push("kept"));
+    back.release();
+    await owner.close();
+    kept.release();
+    return [back, kept].map(({ isLost, lost }) => [isLost, lost.aborted]);
+  });
+
+  expect(seen).toEqual([
+    [false, false],
+    [true, true],
+  ]);
+  expect(told).toEqual(["kept"]);
+});
+
 function thrownSyncBy(action: () => unknown): unknown {
   try {
     return action();

@@ -105,3 +105,32 @@ test("a task that fails while other code of it is in the lock hands the lock on 
 
   expect(log).toEqual(["leaving", "first", "second"]);
 });
+
+test("a task breaks those of its locks that it holds when it ends, in whatever order it released the others", async () => {
+  const locks = Array.from({ length: 5 }, (_, index) => new Lock({ name: `${index}` }));
+  const served: string[] = [];
+
+  await virtually(() =>
+    taskGroup(async (group) => {
+      group.startSoon(async () => {
+        const holds = await Promise.all(locks.map((lock) => lock.acquire()));
+        await sleep(2);
+        for (const index of [2, 1, 4]) holds[index]?.release();
+      });
+      await sleep(1);
+      for (const [index, lock] of locks.entries()) {
+        for (const name of ["a", "b", "c"]) {
+          group.startSoon(async () => {
+            const hold = await lock.acquire().catch(() => undefined);
+            if (hold !== undefined) served.push(`${index}${name}`);
+            await sleep(1);
+            hold?.release();
+          });
+        }
+      }
+    }),
+  );
+
+  expect(served.toSorted()).toEqual(["1a", "1b", "1c", "2a", "2b", "2c", "4a", "4b", "4c"]);
+  expect(locks.map((lock) => lock.isLocked)).toEqual([true, false, false, true, false]);
+});

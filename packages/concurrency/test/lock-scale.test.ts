@@ -74,6 +74,28 @@ test("a hundred thousand tasks wait for a lock, and half of them are cancelled",
   expect(lock.statistics()).toEqual({ isLocked: false, tasksWaiting: 0 });
 });
 
+test("a task that lives on keeps no lock that it has released", async () => {
+  const locks: WeakRef<Lock>[] = [];
+  const contend = async (): Promise<void> => {
+    const lock = new Lock();
+    locks.push(new WeakRef(lock));
+    await taskGroup(async (group) => {
+      using _hold = await lock.acquire();
+      group.startSoon(() => lock.withLock(() => {}));
+      await sleep(1);
+    });
+  };
+
+  const kept = await run(async () => {
+    for (let turn = 0; turn < 3; turn++) await contend();
+    await drained();
+    collectGarbage();
+    return locks.filter((lock) => lock.deref() !== undefined).length;
+  });
+
+  expect(kept).toBe(0);
+});
+
 test("nothing is kept of the tasks that have waited, whether they were served or cancelled", async () => {
   const condition = new Condition();
   const semaphore = new Semaphore(0);

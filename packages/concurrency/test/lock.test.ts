@@ -49,8 +49,37 @@ test(covers("SY-13"), async () => {
     }),
   );
 
-  expect(outcomes).toMatchObject([{ status: "fulfilled" }, { reason: { code: "RESOURCE_ALREADY_HELD" } }]);
+  const message = "acquire() on a lock, which the same task waits for already; give each acquire() a task of its own";
+  expect(outcomes).toMatchObject([{ status: "fulfilled" }, { reason: { code: "RESOURCE_ALREADY_HELD", message } }]);
   expect(lock.isLocked).toBe(false);
+});
+
+test("a wait that has the lock again does not answer for an acquire of its task that still waits", async () => {
+  const lock = new Lock();
+  const condition = new Condition(lock);
+
+  const thrown = await virtually(() =>
+    taskGroup(async (group) => {
+      const waiter = group.startSoon(async () => {
+        const waiting = condition.withLock(() => condition.wait());
+        await sleep(3);
+        const asked = lock.acquire();
+        await waiting;
+        const refused = await thrownBy(() => lock.acquire());
+        (await asked).release();
+        return refused;
+      });
+      await sleep(1);
+      const hold = await lock.acquire();
+      condition.notify();
+      group.startSoon(() => lock.withLock(() => sleep(5)));
+      await sleep(5);
+      hold.release();
+      return await waiter;
+    }),
+  );
+
+  expect(thrown).toMatchObject({ code: "RESOURCE_ALREADY_HELD" });
 });
 
 test("a task whose wait for a lock was cancelled may wait for it again", async () => {

@@ -181,6 +181,42 @@ test(covers("MC-26"), async () => {
   expect(log).toMatchObject([{ bufferUsed: 1, tasksWaitingReceive: 0 }, "the next got sent meanwhile"]);
 });
 
+test("a receiver that was passed over has been cancelled, also when a shield is raised over it right after", async () => {
+  const { send, receive } = openMemoryChannel<string>(1);
+  const outer = new CancelScope();
+  const inner = new CancelScope();
+  const log: unknown[] = [];
+
+  await virtually(() =>
+    taskGroup(async (group) => {
+      group.startSoon(() =>
+        outer.run(() =>
+          taskGroup((pair) => {
+            pair.startSoon(() =>
+              withSignal((signal) => {
+                signal.addEventListener("abort", () => {
+                  send.sendNoWait("sent meanwhile");
+                  inner.shield = true;
+                });
+                return sleep(Infinity);
+              }),
+            );
+            pair.startSoon(() =>
+              inner.run(() => receive.receive()).catch((error: { code: string }) => log.push(error.code)),
+            );
+          }),
+        ),
+      );
+      await sleep(1);
+      outer.cancel();
+      await sleep(1);
+      log.push(await receive.receive());
+    }),
+  );
+
+  expect(log).toEqual(["TASK_CANCELLED", "sent meanwhile"]);
+});
+
 test("an instrument that looks on while a wait ends finds a channel in order", async () => {
   const { send, receive } = openMemoryChannel<string>();
   const found: unknown[] = [];

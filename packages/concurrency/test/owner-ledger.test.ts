@@ -153,6 +153,51 @@ test(covers("OW-30"), async () => {
   ]);
 });
 
+test("an instrument that ends the value when the first of two is served leaves the second to the next", async () => {
+  const losses = [new AbortController(), new AbortController()];
+  const owner = new Owner((own) => own.publish(own.generation, { lost: losses[own.generation - 1]?.signal as never }), {
+    name: "watched",
+  });
+  const instrument: Instrument = {
+    waitEnded: ({ what }) => {
+      if (what === "a lease of watched") losses[0]?.abort();
+    },
+  };
+
+  const leases = await virtually(
+    async () => {
+      const both = await Promise.all([owner.lease(), owner.lease()]);
+      const seen = both.map(({ generation, isLost }) => [generation, isLost]);
+      for (const lease of both) lease.release();
+      await owner.close();
+      return seen;
+    },
+    { instruments: [instrument] },
+  );
+
+  expect(leases).toEqual([
+    [1, true],
+    [2, false],
+  ]);
+  expect(owner.ledger()).toMatchObject({ leases: 0, waiting: 0 });
+});
+
+test("an instrument that closes the owner when the first of two is served leaves the second without a lease", async () => {
+  const owner = counted([]);
+  const instrument: Instrument = {
+    waitEnded: ({ what }) => {
+      if (what === "a lease of counted") void owner.close();
+    },
+  };
+
+  const results = await virtually(() => Promise.allSettled([owner.lease(), owner.lease()]), {
+    instruments: [instrument],
+  });
+
+  expect(results).toMatchObject([{ status: "fulfilled" }, { reason: { code: "RESOURCE_CLOSED" } }]);
+  expect(owner.ledger()).toMatchObject({ leases: 0, waiting: 0 });
+});
+
 test("both snapshots are frozen, and an owner that was never used has nothing in its books", async () => {
   const owner = counted([]);
 

@@ -3,8 +3,8 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
 import { covers } from "../../../spec/covers.ts";
-import { CancelScope, Event, Owner, type Published, sleep, taskGroup } from "../src/index.ts";
-import { drained, virtually } from "./virtually.ts";
+import { CancelScope, currentTask, Event as Flag, Owner, type Published, sleep, taskGroup } from "../src/index.ts";
+import { drained, thrownBy, virtually } from "./virtually.ts";
 
 test(covers("OW-8"), async () => {
   const log: string[] = [];
@@ -39,7 +39,7 @@ test(covers("OW-8"), async () => {
   expect(leases.map(({ isLost, generation }) => ({ isLost, generation }))).toEqual([
     { isLost: true, generation: 1 },
     { isLost: true, generation: 2 },
-    { isLost: true, generation: 3 },
+    { isLost: false, generation: 3 },
   ]);
   expect(leases.slice(0, 2).map(({ lost: signal }) => signal.reason as unknown)).toEqual([
     "session expired",
@@ -63,16 +63,16 @@ test("a long-lived signal that says when values are lost is listened to only whi
   expect(getEventListeners(shutdown.signal, "abort")).toEqual([]);
 });
 
-test("a promise that would say when values are lost, and never settles, keeps none that was closed", async () => {
+test("a promise that would say when values are lost, and never settles, keeps none that was closed, and no task", async () => {
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("gc") as () => void;
   const never = new Promise(() => {});
-  const values: WeakRef<object>[] = [];
+  const kept: WeakRef<object>[] = [];
 
   await virtually(async () => {
     const owner = new Owner((own) => {
       const value = {};
-      values.push(new WeakRef(value));
+      kept.push(new WeakRef(value), new WeakRef(currentTask()));
       return own.publish(value, { lost: never });
     });
     await owner.open();
@@ -81,9 +81,90 @@ test("a promise that would say when values are lost, and never settles, keeps no
   await drained();
   collect();
 
-  expect(values.map((value) => value.deref())).toEqual([undefined]);
+  expect(kept.map((each) => each.deref())).toEqual([undefined, undefined]);
   expect(never).toBeInstanceOf(Promise);
 });
+
+test("however many generations watch a promise that never settles, it has one reaction", async () => {
+  let reactions = 0;
+  const never = {
+    // oxlint-disable-next-line unicorn/no-thenable
+    then(): void {
+      reactions += 1;
+    },
+  };
+  const owner = new Owner((own) => own.publish("value", { lost: never as PromiseLike<never> }), { idleTimeout: 0 });
+
+  await virtually(async () => {
+    for (let generation = 0; generation < 3; generation++) {
+      await owner.open();
+      await sleep(1);
+    }
+  });
+
+  expect(owner.ledger()).toMatchObject({ opened: 3, idled: 3 });
+  expect(reactions).toBe(1);
+});
+
+test("two owners that watch one promise are both told, and so is one that begins when it has settled", async () => {
+  const ended = Promise.withResolvers<void>();
+  const owners = [1, 2, 3].map(() => new Owner((own) => own.publish("value", { lost: ended.promise })));
+
+  const lost = await virtually(async () => {
+    const early = await Promise.all(owners.slice(0, 2).map((owner) => owner.lease()));
+    ended.resolve();
+    await sleep(1);
+    const late = await owners[2]?.lease();
+    await sleep(1);
+    return [...early, late].map((lease) => lease?.isLost);
+  });
+
+  expect(lost).toEqual([true, true, true]);
+});
+
+test("what a promise gives is the reason of the loss where it is an error, and else the cause of one", async () => {
+  const [plain, error] = [Promise.resolve([false]), Promise.resolve(new Error("reset"))];
+  const owners = [plain, error].map(
+    (lost) => new Owner((own) => own.publish("value", { lost }), { name: "connection" }),
+  );
+
+  const reasons = await virtually(async () => {
+    const leases = await Promise.all(owners.map((owner) => owner.lease()));
+    await sleep(1);
+    return leases.map(({ lost }) => lost.reason as unknown);
+  });
+
+  expect(reasons).toMatchObject([
+    { code: "RESOURCE_CLOSED", message: "connection was lost", cause: [false] },
+    { message: "reset" },
+  ]);
+});
+
+test(covers("OW-40"), async () => {
+  const foreign = Object.assign(new EventTarget(), { aborted: false, reason: "reset by peer" });
+  const owner = new Owner((own) => own.publish("value", { lost: foreign as never }));
+  const refused = [{}, null, 5].map((lost) => new Owner((own) => own.publish("value", { lost: lost as never })));
+
+  const seen = await virtually(async () => {
+    const lease = await owner.lease();
+    await sleep(1);
+    const before = lease.isLost;
+    foreign.dispatchEvent(new Event("abort"));
+    await owner.close();
+    return { before, reason: lease.lost.reason as unknown, thrown: await Promise.all(refused.map(thrownByLease)) };
+  });
+
+  expect(seen).toMatchObject({ before: false, reason: "reset by peer" });
+  expect(seen.thrown).toEqual([
+    new TypeError("lost is an AbortSignal or a promise, and object is neither"),
+    new TypeError("lost is an AbortSignal or a promise, and null is neither"),
+    new TypeError("lost is an AbortSignal or a promise, and number is neither"),
+  ]);
+});
+
+function thrownByLease(owner: Owner<unknown>): Promise<unknown> {
+  return thrownBy(() => owner.lease());
+}
 
 test("a thenable that throws when it is watched for the loss of the value loses it", async () => {
   const lost = {
@@ -106,7 +187,7 @@ test("a thenable that throws when it is watched for the loss of the value loses 
 
 test("a helper task of the owner function that fails takes the value down, and nobody borrows a dying one", async () => {
   const log: string[] = [];
-  const beat = new Event();
+  const beat = new Flag();
   const owner = new Owner<number>((own) =>
     taskGroup(async (group): Promise<Published<number>> => {
       if (own.generation === 1)

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { covers } from "../../../spec/covers.ts";
-import { CancelScope, gather, moveOnAfter, Owner, type OwnerContext, sleep, taskGroup } from "../src/index.ts";
+import { CancelScope, gather, moveOnAfter, Owner, type OwnerContext, run, sleep, taskGroup } from "../src/index.ts";
+import { VirtualRuntime } from "../src/testing/index.ts";
 import { counted } from "./counted-owner.ts";
 import { drained, thrownBy, virtually, watchRejections } from "./virtually.ts";
 
@@ -154,7 +155,25 @@ test(covers("OW-15"), async () => {
 
   expect(errors).toEqual([new Error("dead on arrival"), new Error("dead on arrival")]);
   expect(openings).toBe(1);
-  expect(owner.statistics()).toMatchObject({ state: "idle", leases: 0, waiting: 0 });
+  expect(owner.statistics()).toMatchObject({ state: "idle", leases: 0, waiting: 0, failures: [errors[0]] });
+});
+
+test(covers("OW-37"), async () => {
+  const controller = new AbortController();
+  const owner = new Owner<number>(
+    (own) => {
+      if (own.generation < 10_000) throw new Error("refused");
+      return own.publish(own.generation);
+    },
+    { maxAttempts: Infinity },
+  );
+
+  // On the system's runtime: a virtual one turns the event loop every so many steps in any case.
+  setImmediate(() => controller.abort("no longer wanted"));
+  const thrown = await thrownBy(() => owner.lease({ signal: controller.signal }));
+
+  expect(thrown).toBe("no longer wanted");
+  expect(owner.ledger()).toMatchObject({ waiting: 0, timers: 0, opened: 0 });
 });
 
 test(covers("OW-16"), async () => {
@@ -220,6 +239,46 @@ test(covers("OW-17"), async () => {
 
   expect(seen).toEqual({ states: ["opening", "ready"], generation: 1 });
   expect(log).toEqual(["open 1", "close 1"]);
+});
+
+test("an owner that was made in no task serves five root tasks at once, which open once and close nothing", async () => {
+  const log: string[] = [];
+  const owner = counted(log);
+  const runtime = new VirtualRuntime();
+
+  const values = await Promise.all(
+    [5, 1, 4, 2, 3].map((delay) =>
+      run(() => owner.withLease((value) => sleep(delay).then(() => value)), { runtime, name: `request ${delay}` }),
+    ),
+  );
+  log.push("all done");
+  await run(() => owner.close(), { runtime });
+
+  expect(values).toEqual([1, 1, 1, 1, 1]);
+  expect(log).toEqual(["open 1", "all done", "close 1"]);
+  expect(runtime.leaks()).toEqual([]);
+});
+
+test("a task that holds a lease, and siblings that come and go, share one opening", async () => {
+  const log: string[] = [];
+  const owner = counted(log);
+
+  await virtually(async () => {
+    using _held = await owner.lease();
+    await gather([3, 1, 2].map((delay) => () => owner.withLease(() => sleep(delay))));
+    log.push(`${owner.ledger().leases} out`);
+    await owner.drain(0);
+  });
+
+  expect(log).toEqual(["open 1", "1 out", "close 1"]);
+});
+
+test("a signal that is none is refused", async () => {
+  const owner = counted([]);
+
+  const thrown = await thrownBy(() => owner.lease({ signal: {} as AbortSignal }));
+
+  expect(thrown).toEqual(new TypeError("a signal is an AbortSignal, and object is not one"));
 });
 
 test("an owner is made of a function", () => {

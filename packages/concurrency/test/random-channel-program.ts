@@ -20,12 +20,12 @@ import {
 import { VirtualRuntime } from "../src/testing/index.ts";
 
 /** What a task does; `limit` is how long it waits at most. */
-export type Act =
+type Act =
   | { readonly do: "pass" | "pass limited" | "sleep"; readonly limit: number }
   | { readonly do: "pass at once" | "clone" | "all at once" };
 
 /** What is done to the tasks from outside, after a delay. */
-export interface Blow {
+interface Blow {
   readonly at: number;
   readonly do: "cancel" | "close" | "cancel, then pass" | "pass, then cancel";
   readonly to: number;

@@ -9,7 +9,7 @@ import * as fc from "fast-check";
 import { offences, type TestClient, trackedClient, turns } from "./tracked-client.ts";
 
 /** How a part of a program is called by the rest of it. */
-export type Form =
+type Form =
   | "await"
   | "return"
   | "promise"

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { covers } from "../../../spec/covers.ts";
 import {
   CancelScope,
+  CapacityLimiter,
   Condition,
   Event,
   type Hold,
@@ -109,6 +110,81 @@ const conditionProgram: Program = async () => {
   check(woken >= 1, "the notification woke nobody");
 };
 
+/** One whose block is left while it waits, one that waits on, and a notification that one of them can use. */
+const leftConditionProgram: Program = async () => {
+  const condition = new Condition();
+  const log: string[] = [];
+  await taskGroup(async (group) => {
+    group.startSoon(async () => {
+      using _hold = await condition.acquire();
+      const waiting = condition.wait().then(
+        () => log.push("in its block"),
+        () => log.push("left"),
+      );
+      await Promise.race([waiting, sleep(1)]);
+    });
+    const patient = group.startSoon(() => condition.withLock(() => condition.wait().then(() => log.push("patient"))));
+    group.startSoon(async () => {
+      await sleep(1);
+      using _hold = await condition.acquire();
+      condition.notify();
+    });
+    await sleep(5);
+    patient.cancel();
+  });
+  check(log.includes("patient") || log.includes("in its block"), `the notification was lost: ${log.join()}`);
+  check(!condition.isLocked && condition.statistics().tasksWaiting === 0, "held, or waited for, at the end");
+};
+
+/** Three tasks and a limiter that is made smaller and larger, one of them cancelled. */
+const limiterProgram: Program = async () => {
+  const limiter = new CapacityLimiter(1);
+  const inside = new Inside(2);
+  const scope = new CancelScope();
+  await taskGroup((group) => {
+    const visit = async (): Promise<void> => inside.visit("", await limiter.acquire());
+    group.startSoon(() => scope.run(visit));
+    group.startSoon(visit);
+    group.startSoon(() => {
+      limiter.totalTokens = 0;
+      scope.cancel();
+      limiter.totalTokens = 2;
+    });
+  });
+  check(inside.entered.length >= 1, "a task that nobody cancelled did not get in");
+  check(limiter.borrowedTokens === 0 && limiter.statistics().tasksWaiting === 0, "a token is out at the end");
+};
+
+/** Two senders at ends of their own, of which one is closed from outside, and a receiver that is cancelled. */
+const closingProgram: Program = async () => {
+  const { send, receive } = openMemoryChannel<number>();
+  const sent: number[] = [];
+  const received: number[] = [];
+  const scope = new CancelScope();
+  await taskGroup((group) => {
+    const [first, second] = [send, send.clone()];
+    const sendAt = async (end: typeof send, item: number): Promise<void> => {
+      using mine = end;
+      await mine.send(item).then(
+        () => sent.push(item),
+        () => {},
+      );
+    };
+    group.startSoon(() => sendAt(first, 1));
+    group.startSoon(() => sendAt(second, 2));
+    group.startSoon(() => {
+      second.close();
+      scope.cancel();
+    });
+    group.startSoon(async () => {
+      await scope.run(async () => void received.push(await receive.receive()));
+      for await (const item of receive) received.push(item);
+    });
+  });
+  check(sorted(received) === sorted(sent), `sent ${sent.join()}, received ${received.join()}`);
+  check(receive.statistics().tasksWaitingSend === 0, "a sender waits at the end");
+};
+
 /** Two senders and two receivers at one rendezvous, a receiver cancelled: what was sent is received once, or not sent. */
 function channelProgram(bufferSize: number): Program {
   return async () => {
@@ -130,7 +206,7 @@ function channelProgram(bufferSize: number): Program {
         send.close();
       });
     });
-    check(received.toSorted().join() === "1,2", `received ${received.join()}`);
+    check(sorted(received) === "1,2", `received ${received.join()}`);
   };
 }
 
@@ -153,6 +229,10 @@ const eventProgram: Program = async () => {
   check(event.statistics().tasksWaiting === 0, "a waiter is left");
 };
 
+function sorted(items: readonly number[]): string {
+  return items.toSorted((left, right) => left - right).join();
+}
+
 const limit = 10_000;
 
 const programs: [orders: number, what: string, program: Program][] = [
@@ -161,7 +241,10 @@ const programs: [orders: number, what: string, program: Program][] = [
   [126, "three tasks and a lock, one of them cancelled", lockProgram(3, 1)],
   [672, "three tasks and a semaphore of two", semaphoreProgram(3, 0)],
   [2292, "three tasks and a semaphore of two, one of them cancelled", semaphoreProgram(3, 1)],
-  [152, "two that wait for a condition, one of them cancelled, and one notification", conditionProgram],
+  [304, "two that wait for a condition, one of them cancelled, and one notification", conditionProgram],
+  [1980, "a condition, a wait whose block is left, one that goes on, and one notification", leftConditionProgram],
+  [22, "two tasks, one of them cancelled, and a limiter that is resized", limiterProgram],
+  [726, "two senders, one whose end is closed, and a cancelled receiver", closingProgram],
   [2326, "a rendezvous of two senders and a cancelled receiver", channelProgram(0)],
   [3982, "a buffer of one, two senders and a cancelled receiver", channelProgram(1)],
   [86, "an event, two waiters and a cancellation", eventProgram],

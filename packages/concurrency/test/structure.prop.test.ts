@@ -19,7 +19,8 @@ test(
     await fc.assert(
       fc.asyncProperty(program, fc.nat(), async (statements, order) => {
         const { violations } = await execute(statements, order, histogram);
-        if (violations.length > 0) expect(violations).toEqual([]);
+        // An assertion for each of so many programs would cost more than they do.
+        if (violations.length > 0) throw new Error(violations.join("; "));
       }),
       { seed, numRuns: programs },
     );

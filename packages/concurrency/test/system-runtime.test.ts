@@ -5,16 +5,20 @@ import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { covers } from "../../../spec/covers.ts";
 import {
+  cancellable,
   CancelScope,
   checkpoint,
   checkpointIfCancelled,
   currentTask,
+  currentTime,
   Event,
   failAfter,
   gather,
+  Lock,
   moveOnAfter,
   Owner,
   run,
+  Semaphore,
   shielded,
   sleep,
   systemRuntime,
@@ -43,17 +47,81 @@ test(covers("DL-8"), async () => {
   const fired: boolean[] = [];
 
   for (const wait of waits) {
-    let hasFired = false;
+    const turned = new AbortController();
     await new CancelScope().run(async (scope) => {
       scope.cancel();
       // Only if the event loop gets a turn; far sooner than the end of the loop.
-      setImmediate(() => (hasFired = true));
-      for (let turn = 0; turn < 300_000 && !hasFired; turn++) await wait().catch(() => {});
+      setImmediate(() => turned.abort());
+      for (let turn = 0; turn < 300_000 && !turned.signal.aborted; turn++) await wait().catch(() => {});
     });
-    fired.push(hasFired);
+    fired.push(turned.signal.aborted);
   }
 
   expect(fired).toEqual([true, true, true, true]);
+});
+
+/** Loops that wait for nothing but each other, and for what is there already. */
+const busyLoops: [what: string, loop: () => Promise<unknown>][] = [
+  ["the lock of two tasks", twoTasks(new Lock(), (lock) => lock.withLock(() => {}))],
+  ["a semaphore of two tasks", twoTasks(new Semaphore(1), async (places) => (await places.acquire()).release())],
+  ["an owner's leases", twoTasks(new Owner((own) => own.publish(1)), async (owner) => (await owner.lease()).release())],
+  ["a task that is done", () => taskGroup(async (group) => await again(() => group.startSoon(() => 1)))],
+  ["groups with a task", () => again(() => gather([async () => 1]))],
+  ["a promise that has settled", () => again(() => cancellable(Promise.resolve()))],
+];
+
+/** Ends only by its cancellation, or by being far too long. */
+async function again(turn: () => PromiseLike<unknown>): Promise<void> {
+  for (let count = 0; count < 500_000; count++) await turn();
+  throw new Error("the deadline never came");
+}
+
+function twoTasks<T>(shared: T, turn: (shared: T) => Promise<unknown>): () => Promise<unknown> {
+  return () => gather([() => again(() => turn(shared)), () => again(() => turn(shared))]);
+}
+
+test.each(busyLoops)(`${covers("DL-17")}: %s`, async (_what, loop) => {
+  const scope = new CancelScope({ timeout: 10 });
+
+  await scope.run(loop);
+
+  expect(scope.cancelledCaught).toBe(true);
+});
+
+function busyUntil(time: number): void {
+  while (currentTime() <= time);
+}
+
+test(covers("DL-18"), async () => {
+  const scope = new CancelScope({ timeout: 2 });
+  let reached = 0;
+
+  await scope.run(async () => {
+    busyUntil(scope.deadline);
+    for (; reached < 100; reached++) await checkpoint();
+  });
+
+  expect(scope.cancelledCaught).toBe(true);
+  expect(reached).toBeLessThanOrEqual(16);
+});
+
+test("in a loop that is busy between its checkpoints, the first one past the deadline throws", async () => {
+  const scope = new CancelScope();
+  let passed = false;
+
+  await scope.run(async () => {
+    // As many as may go by before the pace of the loop is noticed.
+    for (let count = 0; count < 20; count++) {
+      busyUntil(currentTime() + 1);
+      await checkpoint();
+    }
+    scope.deadline = currentTime() + 1;
+    busyUntil(scope.deadline);
+    await checkpoint();
+    passed = true;
+  });
+
+  expect(passed).toBe(false);
 });
 
 test("tasks that pass the turn by checkpoints alone let the event loop go on", async () => {
@@ -119,22 +187,26 @@ test("deadlines, shields and their order hold in real time", async () => {
   expect(log).toEqual(["cleaned up"]);
 });
 
-test("any number of sleeps and deadlines share one native timer, and none keeps the process alive once they are over", async () => {
-  const program = join(import.meta.dirname, "fixtures/native-timers.ts");
+test(
+  covers("DL-12"),
+  async () => {
+    const program = join(import.meta.dirname, "fixtures/native-timers.ts");
 
-  const { stdout } = await runProgram(process.execPath, [program], { timeout: 10_000 });
+    const { stdout } = await runProgram(process.execPath, [program], { timeout: 10_000 });
 
-  expect(JSON.parse(stdout)).toEqual({
-    warnings: 0,
-    before: 0,
-    "a thousand sleeps and deadlines": 1,
-    "all of them cancelled": 0,
-    "used again": 0,
-    "a sleep alone keeps the process alive": 0,
-    "only infinite limits left": 0,
-    after: 0,
-  });
-}, 15_000);
+    expect(JSON.parse(stdout)).toEqual({
+      warnings: 0,
+      before: 0,
+      "a thousand sleeps and deadlines": 1,
+      "all of them cancelled": 0,
+      "used again": 0,
+      "a sleep alone keeps the process alive": 0,
+      "only infinite limits left": 0,
+      after: 0,
+    });
+  },
+  15_000,
+);
 
 test("delays beyond what a native timer takes are waited for, not cut short", async () => {
   const log: string[] = [];

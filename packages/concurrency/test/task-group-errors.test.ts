@@ -54,7 +54,7 @@ test(covers("U-13"), async () => {
   const thrown = await thrownBy(() =>
     virtually(() =>
       taskGroup(async (group) => {
-        group.startSoon(() => sleep(10).finally(() => fail("child")));
+        group.startSoon(() => sleep(10).catch(() => fail("child")));
         await sleep(1);
         throw new Error("body");
       }),

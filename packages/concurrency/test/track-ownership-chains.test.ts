@@ -87,19 +87,43 @@ test("an opener that is done when the closer has only just begun is another chai
   expect(offences(client)).toEqual(["closed-by-another"]);
 });
 
-test("a caller that closes while the opener runs is another chain than the opener", async () => {
-  const client = trackedClient();
+test("a caller of the opener may close, also while the opener goes on with something else", async () => {
+  const [served, told, worked] = [trackedClient(), trackedClient(), trackedClient()];
   const serve = async (): Promise<void> => {
-    await client.connect();
+    await served.connect();
+    await turns(5);
+  };
+  const submit = (job: () => Promise<unknown>): Promise<unknown> =>
+    new Promise((resolve) => {
+      const runJob = async (): Promise<void> => {
+        resolve(await job());
+        await turns(5);
+      };
+      void runJob();
+    });
+  const jobs: (() => Promise<void>)[] = [];
+  const worker = async (): Promise<void> => {
+    for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) await job();
     await turns(5);
   };
 
   const serving = serve();
   await turns(3);
-  await client.close();
-  await serving;
+  await served.close();
+  await submit(async () => await told.connect());
+  await told.close();
+  const opened = Promise.withResolvers<void>();
+  jobs.push(async () => {
+    await worked.connect();
+    opened.resolve();
+  });
+  const working = worker();
+  await opened.promise;
+  await worked.close();
+  await Promise.all([serving, working]);
 
-  expect(offences(client)).toEqual(["closed-by-another"]);
+  expect([served, told, worked].map((client) => client.isOpen)).toEqual([false, false, false]);
+  expect([served, told, worked].flatMap(offences)).toEqual([]);
 });
 
 test("calls of one function that come from nowhere are chains of their own, and calls of others unknown", async () => {
@@ -205,6 +229,23 @@ test(covers("OT-7"), async () => {
   ]);
   expect(offences(own)).toEqual([]);
   expect(offences(ofParent)).toEqual([]);
+});
+
+test("a task that closes what a task below it opened, and that still runs, is another chain", async () => {
+  const client = trackedClient();
+
+  await run(() =>
+    taskGroup(async (group) => {
+      group.startSoon(async () => {
+        await client.connect();
+        await turns(5);
+      });
+      await turns(3);
+      await client.close();
+    }),
+  );
+
+  expect(offences(client)).toEqual(["closed-by-another"]);
 });
 
 test("a task and a call outside tasks are not compared, and tasks in sequence are no offence", async () => {

@@ -37,6 +37,35 @@ describe("the wrapped resource", () => {
     expect(tracked.Kind).toBe(TestClient);
   });
 
+  test("gives back what accessors give, a handler or a class, unless it was named as a method", async () => {
+    class Socket {
+      #handler: (() => void) | undefined;
+      get handler(): (() => void) | undefined {
+        return this.#handler;
+      }
+      set handler(handler: (() => void) | undefined) {
+        this.#handler = handler;
+      }
+      get Kind(): typeof TestClient {
+        return TestClient;
+      }
+      get send(): () => string {
+        return () => "sent";
+      }
+      close(): void {}
+    }
+    const handler = (): void => {};
+    const tracked = trackOwnership(new Socket(), { close: ["close"], use: ["send"] });
+
+    tracked.handler = handler;
+    tracked.close();
+    tracked.send();
+
+    expect(tracked.handler).toBe(handler);
+    expect(tracked.Kind).toBe(TestClient);
+    expect(offences(tracked)).toEqual(["used-after-close"]);
+  });
+
   test("tracks methods that are fields, and leaves alone those that cannot be replaced", async () => {
     const field = trackOwnership({ close: async () => {}, call: async () => {} }, { close: ["close"], use: ["call"] });
     const frozen = trackOwnership(Object.freeze({ close: () => {}, call: () => {} }), {
@@ -365,6 +394,24 @@ describe("reports", () => {
     expect(rejections.reasons).toEqual([planned]);
     expect(ownershipReports(client).every((report) => Object.isFrozen(report))).toBe(true);
     expect(Object.isFrozen(ownershipReports(client))).toBe(true);
+  });
+
+  test("go without what `chain` and `isOpen` cannot tell, and the call goes through", async () => {
+    using rejections = watchRejections();
+    const planned = new Error("planned");
+    const fail = (): never => {
+      throw planned;
+    };
+    const client = trackedClient({ chain: fail, isOpen: fail });
+
+    await client.connect();
+    await client.connect();
+    await client.close();
+    await drained();
+
+    expect(client.isOpen).toBe(false);
+    expect(offences(client)).toEqual([]);
+    expect(new Set(rejections.reasons)).toEqual(new Set([planned]));
   });
 
   test(covers("OT-12"), async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { covers } from "../../../spec/covers.ts";
-import { checkpoint, gather, run, RunVar, sleep, taskGroup, TaskLocal } from "../src/index.ts";
+import { CancelScope, checkpoint, gather, run, RunVar, sleep, taskGroup, TaskLocal } from "../src/index.ts";
 import { thrownBy, virtually } from "./virtually.ts";
 
 const tenant = new TaskLocal<string>("tenant", { default: "nobody" });
@@ -11,8 +11,9 @@ test(covers("VA-1"), async () => {
       await checkpoint();
       return [tenant.get(), ...(await gather([() => tenant.get(), () => sleep(1).then(() => tenant.get())]))];
     });
-    const beside = await Promise.all([tenant.run("left", () => sleep(1).then(() => tenant.get())), tenant.get()]);
-    return [...inside, ...beside, tenant.get()];
+    const left = tenant.run("left", () => sleep(1).then(() => tenant.get()));
+    const beside = tenant.get();
+    return [...inside, await left, beside, tenant.get()];
   });
 
   expect(seen).toEqual(["acme", "acme", "acme", "left", "nobody", "nobody"]);
@@ -115,4 +116,30 @@ test(covers("VA-6"), async () => {
     new TypeError("This token has already been used"),
     { code: "VARIABLE_UNSET" },
   ]);
+});
+
+test("what is no token is refused as the token of another variable is", async () => {
+  const requestId = new RunVar<string>("request id");
+
+  const thrown = await virtually(() =>
+    Promise.all([{}, undefined].map((token) => thrownBy(() => requestId.reset(token as never)))),
+  );
+
+  const error = new TypeError("This token does not belong to this RunVar");
+  expect(thrown).toEqual([error, error]);
+});
+
+test("a run variable is found from scopes within scopes of tasks within tasks", async () => {
+  const requestId = new RunVar<string>("request id");
+  const nest = async (depth: number): Promise<string> => {
+    if (depth === 0) return requestId.get();
+    return (await new CancelScope().run(() => gather([() => nest(depth - 1)])))?.[0] ?? "none";
+  };
+
+  const seen = await virtually(() => {
+    requestId.set("r-1");
+    return nest(3);
+  });
+
+  expect(seen).toBe("r-1");
 });

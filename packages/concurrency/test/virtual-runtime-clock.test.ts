@@ -64,6 +64,24 @@ test("a wait for real work is a cancel point, and the clock stands still until t
   expect(log).toEqual(["the work ends", "slept"]);
 });
 
+test("real work that begins when somebody asks for it is begun once", async () => {
+  let begun = 0;
+  const lazy = {
+    // oxlint-disable-next-line unicorn/no-thenable -- what a query builder is
+    then(resolve: (value: string) => void): void {
+      begun += 1;
+      setImmediate(() => resolve("rows"));
+    },
+  };
+  const runtime = new VirtualRuntime();
+
+  const value = await run(() => runtime.external(lazy as PromiseLike<string>), { runtime });
+
+  expect(value).toBe("rows");
+  expect(begun).toBe(1);
+  expect(runtime.leaks()).toEqual([]);
+});
+
 test(covers("RT-10"), async () => {
   const runtime = new VirtualRuntime({ autoJump: false });
   const log: string[] = [];

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { covers } from "../../../spec/covers.ts";
-import { checkpoint, Event, moveOnAfter, run, type Runtime, sleep, type Step, taskGroup } from "../src/index.ts";
+import { checkpoint, Event, moveOnAfter, Owner, run, type Runtime, sleep, type Step, taskGroup } from "../src/index.ts";
 import { VirtualRuntime, type VirtualRuntimeOptions } from "../src/testing/index.ts";
-import { thrownBy, watchRejections, withoutRejectionListeners } from "./virtually.ts";
+import { drained, thrownBy, watchRejections, withoutRejectionListeners } from "./virtually.ts";
 
 /** What five tasks that pause, sleep and wait for each other did, each with the time at which it did it. */
 async function trace(options: VirtualRuntimeOptions, draw = false): Promise<string[]> {
@@ -224,6 +224,68 @@ test("a strategy that throws ends every run with its error, and what they left d
   expect(value).toBe("value");
   expect(log).toEqual([]);
   expect(runtime.leaks()).toEqual([]);
+});
+
+test("a strategy that throws when no run is left, only a task of an owner, is an unhandled rejection", async () => {
+  using _others = withoutRejectionListeners();
+  using rejections = watchRejections();
+  let isOver = false;
+  const choose = (): number => {
+    if (isOver) throw new Error("no choice");
+    return 0;
+  };
+  const runtime = new VirtualRuntime({ choose });
+  const owner = new Owner((own) => own.publish("value"), { idleTimeout: 10 });
+
+  await run(() => owner.withLease(() => {}), { runtime });
+  isOver = true;
+  await drained();
+
+  expect(rejections.reasons).toMatchObject([{ message: "no choice" }]);
+  expect(runtime.leaks()).toEqual([]);
+});
+
+test("under the order random each step is as likely as any other, and none is lost, however many are ready", async () => {
+  const firsts: number[] = [];
+  for (let seed = 1; seed <= 300; seed++) {
+    const order: number[] = [];
+    const indexes = [0, 1, 2, 3, 4, 5];
+    await run(
+      () =>
+        taskGroup((group) => {
+          for (const index of indexes) group.startSoon(() => order.push(index));
+        }),
+      { runtime: new VirtualRuntime({ order: "random", seed }) },
+    );
+    expect(order).toHaveLength(6);
+    expect(new Set(order)).toEqual(new Set(indexes));
+    firsts.push(order[0] as number);
+  }
+
+  const counts = [0, 1, 2, 3, 4, 5].map((index) => firsts.filter((first) => first === index).length);
+  expect(Math.min(...counts)).toBeGreaterThan(25);
+  expect(Math.max(...counts)).toBeLessThan(75);
+});
+
+test("a timer that is cleared when it is due already does not fire under the order random either", async () => {
+  for (let seed = 1; seed <= 20; seed++) {
+    const runtime = new VirtualRuntime({ seed, order: "random" });
+    let fired = 0;
+    await run(
+      async () => {
+        const timers = [1, 2, 3, 4].map(() =>
+          runtime.setTimer(5, () => {
+            fired += 1;
+            for (const timer of timers) runtime.clearTimer(timer);
+          }),
+        );
+        await sleep(10);
+      },
+      { runtime },
+    );
+    expect(fired).toBe(1);
+    expect(runtime.leaks()).toEqual([]);
+  }
 });
 
 test.each([1, 100])(`${covers("RT-8")} (%i steps a turn)`, async (stepsPerTurn) => {

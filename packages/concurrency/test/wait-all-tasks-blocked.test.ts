@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { covers } from "../../../spec/covers.ts";
 import { CancelScope, checkpoint, Event, isCancelled, moveOnAfter, run, sleep, taskGroup } from "../src/index.ts";
+import { systemRuntime } from "../src/system-runtime.ts";
 import { runVirtually, VirtualRuntime, waitAllTasksBlocked } from "../src/testing/index.ts";
 import { thrownBy } from "./virtually.ts";
 
@@ -108,6 +109,19 @@ test("code outside the runtime may wait for its tasks, and goes on before the cl
 
   expect(early).toBe(0);
   expect(runtime.now()).toBe(100);
+});
+
+test("code outside the runtime goes on before the clock jumps also where the event loop has to turn for it first", async () => {
+  const runtime = new VirtualRuntime();
+
+  const running = run(() => sleep(100), { runtime });
+  const blocked = runtime.waitAllTasksBlocked();
+  for (let turn = systemRuntime.owedTurn?.(); turn === undefined; turn = systemRuntime.owedTurn?.());
+  await blocked;
+  const early = runtime.now();
+  await running;
+
+  expect(early).toBe(0);
 });
 
 test("it is a cancel point, and a wait that was cancelled is forgotten", async () => {

@@ -14,7 +14,7 @@ import {
   waitForEvent,
 } from "../src/index.ts";
 import { storage } from "../src/context.ts";
-import { thrownBy, virtually } from "./virtually.ts";
+import { drained, thrownBy, virtually, watchRejections, withoutRejectionListeners } from "./virtually.ts";
 
 /** A child process takes its time on a busy machine. */
 const timeout = 15_000;
@@ -184,16 +184,21 @@ test("an emitter that calls a new listener at once, or fails to add it, is left 
   }
   const emitter = new Replaying();
   const log: unknown[] = [];
+  const told: unknown[] = [];
 
-  await virtually(async () => {
-    for (const name of ["ready", "error", "no ready"]) {
-      emitter.replayed = name;
-      log.push(await waitForEvent(emitter, "ready").catch((error: unknown) => error));
-      log.push(listeners(emitter));
-    }
-  });
+  await virtually(
+    async () => {
+      for (const name of ["ready", "error", "no ready"]) {
+        emitter.replayed = name;
+        log.push(await waitForEvent(emitter, "ready").catch((error: unknown) => error));
+        log.push(listeners(emitter));
+      }
+    },
+    { instruments: [{ waitBegun: (wait) => told.push(wait) }] },
+  );
 
   expect(log).toEqual([["ready again"], {}, "error again", {}, new Error("refused"), {}]);
+  expect(told).toEqual([]);
 });
 
 test(covers("BR-16"), async () => {
@@ -304,6 +309,56 @@ test("rejects, and does not throw, when the target is neither", async () => {
   await expect(waiting).rejects.toThrow(
     new TypeError("waitForEvent() takes an event emitter or an EventTarget, and this is neither"),
   );
+});
+
+test("rejects when there is no target, or no name", async () => {
+  const emitter = new EventEmitter();
+
+  const thrown = await Promise.all([
+    thrownBy(() => waitForEvent(null as never, "ready")),
+    thrownBy(() => waitForEvent(emitter, undefined as never)),
+  ]);
+
+  expect(thrown).toEqual([
+    new TypeError("waitForEvent() takes an event emitter or an EventTarget, and this is neither"),
+    new TypeError("waitForEvent() takes the name of an event, and undefined is none"),
+  ]);
+  expect(listeners(emitter)).toEqual({});
+});
+
+test("what an emitter throws when its listeners go keeps neither the event nor a cancellation from anybody", async () => {
+  using _others = withoutRejectionListeners();
+  using rejections = watchRejections();
+  const failure = new Error("failure");
+  const emitter = new EventEmitter();
+  emitter.on("removeListener", () => {
+    throw failure;
+  });
+  const scope = new CancelScope();
+  const log: unknown[] = [];
+
+  await virtually(() =>
+    taskGroup(async (group) => {
+      group.startSoon(() => waitForEvent(emitter, "ready").then((args) => log.push(args)));
+      await sleep(1);
+      emitter.emit("ready", "value");
+      group.startSoon(() =>
+        scope.run(() =>
+          taskGroup((inner) => {
+            inner.startSoon(() => waitForEvent(emitter, "ready"));
+            inner.startSoon(() => sleep(Infinity).finally(() => log.push("cancelled")));
+          }),
+        ),
+      );
+      await sleep(1);
+      scope.cancel();
+    }),
+  );
+  await drained();
+
+  expect(log).toEqual([["value"], "cancelled"]);
+  expect(listeners(emitter)).toEqual({ removeListener: 1 });
+  expect(new Set(rejections.reasons)).toEqual(new Set([failure]));
 });
 
 test("what is given has the type of the arguments named, or of the target's events", () => {

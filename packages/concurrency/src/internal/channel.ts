@@ -7,12 +7,8 @@
  * @module
  */
 import { cancelPoint } from "./cancel-point.ts";
+import { type EndWait, type Form, ReceiverWait, SenderWait, Side } from "./channel-waits.ts";
 import type { Frame } from "./frame.ts";
-import { WaitList } from "./wait-list.ts";
-import { Waiter } from "./waiter.ts";
-
-/** Why a wait ended without its item: its own end was closed, or all ends of the other side were. */
-type Refusal = "closed" | "abandoned";
 
 /** How full a channel is, and who is at it; see `statistics()` of its ends. */
 export interface MemoryChannelStatistics {
@@ -25,62 +21,12 @@ export interface MemoryChannelStatistics {
   readonly tasksWaitingReceive: number;
 }
 
-/** The wait of a sender with the item that it brings, or of a receiver with the item that it was given. */
-class ItemWait<T> extends Waiter<Refusal | undefined> {
-  item: T | undefined;
-  /** All that wait at the same end. */
-  readonly #company: Set<ItemWait<T>>;
-
-  constructor(what: string, frame: Frame | undefined, item: T | undefined, company: Set<ItemWait<T>>) {
-    super(what, frame?.task, frame);
-    this.item = item;
-    this.#company = company;
-    company.add(this);
-    this.onCancel = () => company.delete(this);
-  }
-
-  override settle(refusal: Refusal | undefined): boolean {
-    this.#company.delete(this);
-    return super.settle(refusal);
-  }
-}
-
-/** The sending or the receiving side. */
-class Side<T> {
-  /** What one waits for here, in words for a person. */
-  readonly what: string;
-  openEnds = 0;
-  readonly #waits = new WaitList<Refusal | undefined>();
-
-  constructor(what: string) {
-    this.what = what;
-  }
-
-  get waiting(): number {
-    return this.#waits.size;
-  }
-
-  add(wait: ItemWait<T>): void {
-    this.#waits.add(wait);
-  }
-
-  /** Takes out who has waited longest; the wait has not ended. */
-  shift(): ItemWait<T> | undefined {
-    return this.#waits.shift() as ItemWait<T> | undefined;
-  }
-
-  /** Ends every wait, as the other side has gone. */
-  abandon(): void {
-    for (let wait = this.#waits.shift(); wait !== undefined; wait = this.#waits.shift()) wait.settle("abandoned");
-  }
-}
-
 export class Channel<T> {
   readonly bufferSize: number;
   /** For errors: `channel "jobs"`. */
   readonly label: string;
-  readonly senders: Side<T>;
-  readonly receivers: Side<T>;
+  readonly senders: Side<T, SenderWait<T>>;
+  readonly receivers: Side<T, ReceiverWait<T>>;
   readonly #buffer = new Buffer<T>();
 
   constructor(bufferSize: number, name: string | undefined) {
@@ -93,11 +39,12 @@ export class Channel<T> {
   /** Hands the item to the receiver that has waited longest, or puts it in the buffer; false when neither can be. */
   put(item: T): boolean {
     for (let receiver = this.receivers.shift(); receiver !== undefined; receiver = this.receivers.shift()) {
-      // Its cancellation is under way, and would take the item down with it.
-      if (receiver.isCancelled) continue;
-      receiver.item = item;
-      receiver.settle(undefined);
-      return true;
+      if (!receiver.isCancelled) {
+        receiver.give(item);
+        return true;
+      }
+      // Under way to it, and it would take the item down with it. At once, as it could not come back into the queue.
+      receiver.cancel();
     }
     if (this.#buffer.size >= this.bufferSize) return false;
     this.#buffer.push(item);
@@ -105,16 +52,26 @@ export class Channel<T> {
   }
 
   get isEmpty(): boolean {
-    return this.#buffer.size + this.senders.waiting === 0;
+    return this.#buffer.size + this.senders.size === 0;
   }
 
   /** Takes the oldest item of a channel that is not empty, and lets in the sender that has waited longest. */
   take(): T {
     const sender = this.senders.shift();
-    if (sender !== undefined) this.#buffer.push(sender.item as T);
+    if (sender !== undefined) this.#buffer.push(sender.item);
     const item = this.#buffer.shift() as T;
     sender?.settle(undefined);
     return item;
+  }
+
+  /** Waits at an end until the item has been taken, or there is room for it. */
+  waitForRoom(end: ChannelEnd<T>, frame: Frame | undefined, item: T): Promise<void> {
+    return this.senders.enter(new SenderWait(end, frame, item)).promise as Promise<void>;
+  }
+
+  /** Waits at an end until there is an item, or the end of the stream. */
+  waitForItem<R>(end: ChannelEnd<T>, frame: Frame | undefined, form: Form<T, R>): Promise<R> {
+    return this.receivers.enter(new ReceiverWait(end, frame, form)).promise as Promise<R>;
   }
 
   /** Told when the last end of a side has been closed. */
@@ -133,23 +90,23 @@ export class Channel<T> {
       bufferSize: this.bufferSize,
       openSendChannels: this.senders.openEnds,
       openReceiveChannels: this.receivers.openEnds,
-      tasksWaitingSend: this.senders.waiting,
-      tasksWaitingReceive: this.receivers.waiting,
+      tasksWaitingSend: this.senders.size,
+      tasksWaitingReceive: this.receivers.size,
     });
   }
 }
 
 /** One end: an original or a clone, closed once. */
 export class ChannelEnd<T> {
-  isClosed = false;
-  readonly #channel: Channel<T>;
-  readonly #side: Side<T>;
-  /** Who waits at this very end. Made by the first, as most ends never have one. */
-  #waits: Set<ItemWait<T>> | undefined;
+  readonly channel: Channel<T>;
+  readonly side: Side<T>;
+  /** All that wait at this very end; kept by the side, and made for the first, as most ends never have one. */
+  waits: Set<EndWait<T>> | undefined = undefined;
+  isClosed: boolean = false;
 
   constructor(channel: Channel<T>, side: Side<T>) {
-    this.#channel = channel;
-    this.#side = side;
+    this.channel = channel;
+    this.side = side;
     side.openEnds += 1;
   }
 
@@ -159,22 +116,15 @@ export class ChannelEnd<T> {
    * @throws CancelledError, TaskFinishedError
    */
   cancelPoint(): Frame | undefined {
-    return cancelPoint(this.#side.what);
-  }
-
-  /** Begins a wait at this end, behind all that wait on its side. */
-  wait(frame: Frame | undefined, item?: T): ItemWait<T> {
-    const wait = new ItemWait<T>(this.#side.what, frame, item, (this.#waits ??= new Set()));
-    this.#side.add(wait);
-    return wait;
+    return cancelPoint(this.side.what);
   }
 
   close(): void {
     if (this.isClosed) return;
     this.isClosed = true;
-    this.#side.openEnds -= 1;
-    for (const wait of this.#waits ?? []) wait.settle("closed");
-    if (this.#side.openEnds === 0) this.#channel.sideClosed(this.#side);
+    this.side.openEnds -= 1;
+    for (const wait of this.waits ?? []) wait.close();
+    if (this.side.openEnds === 0) this.channel.sideClosed(this.side);
   }
 }
 

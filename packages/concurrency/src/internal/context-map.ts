@@ -18,7 +18,7 @@ export interface ContextStorage<T> {
 }
 
 /** As much of a map of all stores as Node looks at. What captured one sees no other, as each change makes a new one. */
-export interface ContextMap extends Iterable<[storage: object, store: unknown]> {
+interface ContextMap extends Iterable<[storage: object, store: unknown]> {
   readonly size: number;
   has(storage: object): boolean;
   get(storage: object): unknown;

@@ -169,25 +169,11 @@ export class Frame extends LoneStore {
   }
 
   attach(): void {
-    const { parent } = this;
-    if (parent === undefined || this.isAttached) return;
-    // Code that outlived its scope may still open a shielded one, to clean up.
-    if (parent.closed) parent.attach();
-    const first = parent.firstChild;
-    this.nextSibling = first;
-    if (first !== undefined) first.previousSibling = this;
-    parent.firstChild = this;
+    attachFrom(this);
   }
 
   detach(): void {
-    const { parent } = this;
-    if (parent === undefined || !this.isAttached) return;
-    if (this.previousSibling !== undefined) this.previousSibling.nextSibling = this.nextSibling;
-    else parent.firstChild = this.nextSibling;
-    if (this.nextSibling !== undefined) this.nextSibling.previousSibling = this.previousSibling;
-    this.nextSibling = undefined;
-    this.previousSibling = undefined;
-    if (parent.closed && parent.firstChild === undefined) parent.detach();
+    detachFrom(this);
   }
 
   /** Moves the frame, with all in it, to another place in the tree, and feels the cancellation that is in force there. */
@@ -219,6 +205,33 @@ export class Frame extends LoneStore {
     if (this.firstChild === undefined && this.firstWait === undefined) return;
     notify?.scopeAbandoned(this, false);
     push(this, new Cancellation("left", "the scope around it has been left", this.name), this.isTask);
+  }
+}
+
+/** No recursion here and below, as scopes nest deeper than the stack. */
+function attachFrom(innermost: Frame): void {
+  let frame = innermost;
+  for (let { parent } = frame; parent !== undefined && !frame.isAttached; { parent } = frame) {
+    const first = parent.firstChild;
+    frame.nextSibling = first;
+    if (first !== undefined) first.previousSibling = frame;
+    parent.firstChild = frame;
+    // Code that outlived its scope may still open a shielded one, to clean up.
+    if (!parent.closed) return;
+    frame = parent;
+  }
+}
+
+function detachFrom(innermost: Frame): void {
+  let frame = innermost;
+  for (let { parent } = frame; parent !== undefined && frame.isAttached; { parent } = frame) {
+    if (frame.previousSibling !== undefined) frame.previousSibling.nextSibling = frame.nextSibling;
+    else parent.firstChild = frame.nextSibling;
+    if (frame.nextSibling !== undefined) frame.nextSibling.previousSibling = frame.previousSibling;
+    frame.nextSibling = undefined;
+    frame.previousSibling = undefined;
+    if (!parent.closed || parent.firstChild !== undefined) return;
+    frame = parent;
   }
 }
 

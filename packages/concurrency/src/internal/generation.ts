@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { runDetached } from "../context.ts";
+import { runDetached, storage } from "../context.ts";
 import { OwnerContractError } from "../errors.ts";
 import { Lease } from "../lease.ts";
 import type { OwnerContext, PublishOptions } from "../owner-context.ts";
@@ -13,6 +13,7 @@ import { ClosedResourceError } from "../resource-errors.ts";
 import type { Runtime } from "../runtime.ts";
 import { Cancellation } from "./cancellation.ts";
 import type { Fate, Ledger } from "./ledger.ts";
+import { checkLoss, type Loss, watchLoss } from "./loss.ts";
 import { Task } from "./task.ts";
 import { TimerSlot } from "./timer-slot.ts";
 import { beginWait, currentFrame, type Waiter } from "./waiter.ts";
@@ -73,11 +74,6 @@ export class Generation<T> {
     return this.#value;
   }
 
-  /** Why the value is no more; undefined while it lives. */
-  get lostReason(): unknown {
-    return this.#lostReason;
-  }
-
   /** Whether the value may be lent. */
   get isReady(): boolean {
     return this.#openedAt !== undefined && this.#fate === undefined;
@@ -100,6 +96,18 @@ export class Generation<T> {
 
   get timers(): number {
     return Number(this.#closing.isArmed) + Number(this.#idling.isArmed);
+  }
+
+  /** Whether the running code is the owner function, which must not wait here for what it has yet to do. */
+  get isCaller(): boolean {
+    return storage.getStore()?.task === this.#task;
+  }
+
+  /** Whether the running code is the owner function, or in a task below it. */
+  get isAroundCaller(): boolean {
+    let frame = storage.getStore();
+    while (frame?.parent !== undefined) frame = frame.parent;
+    return frame?.task === this.#task;
   }
 
   /** Starts the owner function in a task of its own, which inherits neither scope nor context of the caller. */
@@ -155,11 +163,14 @@ export class Generation<T> {
   }
 
   async #publish(value: T, { lost }: PublishOptions = {}): Promise<object> {
-    if (this.#park !== undefined || this.#isEnded) {
+    if (this.#park !== undefined || this.#task.isDone) {
       const what = this.#park === undefined ? "after the end of the function of" : "a second time in one run of";
       this.#breach = new OwnerContractError(`publish() ${what} ${this.name}; the function publishes once`);
       throw this.#breach;
     }
+    // Given up and cancelled long since, though behind a shield: it is late, and has broken no contract.
+    if (this.#isEnded) throw this.#task.effective?.error;
+    checkLoss(lost);
     const what = `${this.name} to be closed`;
     const frame = currentFrame(what);
     const park = beginWait<object>(what);
@@ -175,14 +186,18 @@ export class Generation<T> {
     return await park.promise;
   }
 
-  #ready(lost: PublishOptions["lost"]): void {
+  #ready(lost: Loss | undefined): void {
     if (lost !== undefined) {
-      this.#unwatch = watch(lost, (reason) =>
-        this.stop("lost", reason ?? new ClosedResourceError(`${this.name} was lost`)),
-      );
+      this.#unwatch = watchLoss(lost, (error, cause) => {
+        this.stop(
+          "lost",
+          error ?? new ClosedResourceError(`${this.name} was lost`, cause === undefined ? {} : { cause }),
+        );
+      });
     }
     // A value that is dead on arrival is a failed opening, and must not be lent.
     if (this.#fate !== undefined) {
+      this.#ledger.failed(this.#lostReason);
       this.#events.openingFailed(this.#lostReason);
       return;
     }
@@ -255,26 +270,4 @@ export class Generation<T> {
   #cancel(reason: unknown): void {
     this.#task.cancel(new Cancellation("closed", reason, this.name));
   }
-}
-
-/** Calls back once when a value is lost, at once when it is already; gives what ends the watch. */
-function watch(lost: AbortSignal | PromiseLike<unknown>, then: (reason: unknown) => void): () => void {
-  if (!(lost instanceof AbortSignal)) return watchPromise(lost, then);
-  const onAbort = (): void => then(lost.reason);
-  lost.addEventListener("abort", onAbort, { once: true });
-  if (lost.aborted) onAbort();
-  return () => lost.removeEventListener("abort", onAbort);
-}
-
-/**
- * The reaction lives as long as the promise, which may be for ever: it holds on to nothing once the watch has ended. A
- * function of its own, because all closures of a function keep what any of them uses.
- */
-function watchPromise(lost: PromiseLike<unknown>, then: (reason: unknown) => void): () => void {
-  let listener: typeof then | undefined = then;
-  const tell = (reason: unknown): void => listener?.(reason);
-  runDetached(() => void Promise.resolve(lost).then(tell, tell));
-  return () => {
-    listener = undefined;
-  };
 }

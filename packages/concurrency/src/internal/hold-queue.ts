@@ -11,53 +11,45 @@ import type { Task } from "./task.ts";
 import { WaitList } from "./wait-list.ts";
 import { Waiter } from "./waiter.ts";
 
-export class HoldWait<W> extends Waiter<Hold> {
+class HoldWait<W> extends Waiter<Hold> {
   readonly holding: Holding<W>;
+  /** False for one that is to have again what it had before. */
+  readonly isAsking: boolean;
 
-  constructor(what: string, task: Task | undefined, frame: Frame | undefined, holding: Holding<W>) {
+  constructor(what: string, task: Task | undefined, frame: Frame | undefined, holding: Holding<W>, isAsking: boolean) {
     super(what, task, frame);
     this.holding = holding;
+    this.isAsking = isAsking;
   }
 }
 
-export class HoldQueue<W> {
-  readonly #waits = new WaitList<Hold>();
-  readonly #asking = new Map<W, HoldWait<W>>();
-
-  get size(): number {
-    return this.#waits.size;
-  }
+export class HoldQueue<W> extends WaitList<Hold> {
+  readonly #asking = new Set<W>();
 
   /** Whether a hold was asked for in this name, and has neither been given nor given up. */
-  has(who: W): boolean {
+  isAsking(who: W): boolean {
     return this.#asking.has(who);
   }
 
   /** Waits for a hold; the caller has seen to it that its name is not here yet. */
-  add(what: string, frame: Frame | undefined, holding: Holding<W>): Promise<Hold> {
-    const wait = new HoldWait(what, frame?.task, frame, holding);
-    this.#waits.add(wait);
-    this.#asking.set(holding.who, wait);
-    wait.onCancel = () => this.#forget(wait);
-    return wait.promise;
+  ask(what: string, frame: Frame | undefined, holding: Holding<W>): Promise<Hold> {
+    this.#asking.add(holding.who);
+    return this.enter(new HoldWait(what, frame?.task, frame, holding, true)).promise;
   }
 
   /** Waits for a hold that was had before, which no cancellation ends, and which does not count as asking. */
-  addShielded(what: string, task: Task, holding: Holding<W>): Promise<Hold> {
-    const wait = new HoldWait(what, task, undefined, holding);
-    this.#waits.add(wait);
-    return wait.promise;
+  askAgain(what: string, task: Task, holding: Holding<W>): Promise<Hold> {
+    return this.enter(new HoldWait(what, task, undefined, holding, false)).promise;
   }
 
-  /** Takes out who has waited longest; the wait has not ended. */
-  shift(): HoldWait<W> | undefined {
-    const wait = this.#waits.shift() as HoldWait<W> | undefined;
-    if (wait !== undefined) this.#forget(wait);
-    return wait;
+  override delete(wait: Waiter<Hold>): boolean {
+    if (!super.delete(wait)) return false;
+    const { holding, isAsking } = wait as HoldWait<W>;
+    if (isAsking) this.#asking.delete(holding.who);
+    return true;
   }
 
-  #forget(wait: HoldWait<W>): void {
-    const { who } = wait.holding;
-    if (this.#asking.get(who) === wait) this.#asking.delete(who);
+  override shift(): HoldWait<W> | undefined {
+    return super.shift() as HoldWait<W> | undefined;
   }
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { onAbort } from "./abort-listeners.ts";
 import type { Generation } from "./generation.ts";
 import type { Waiter } from "./waiter.ts";
 
@@ -37,33 +38,31 @@ export class LeaseQueue<T> {
   add<V>(wait: Waiter<V>, serve: Serve<T, V>, signal: AbortSignal | undefined): void {
     const anyWait = wait as Waiter<unknown>;
     anyWait.onCancel = () => this.#leave(anyWait);
-    let forget: (() => void) | undefined;
-    if (signal !== undefined) {
-      const onAbort = (): void => {
-        // First out of the queue: whoever is told of the last that left must find it empty.
-        this.#leave(anyWait);
-        anyWait.fail(signal.reason);
-      };
-      signal.addEventListener("abort", onAbort, { once: true });
-      forget = () => signal.removeEventListener("abort", onAbort);
-    }
+    const aborted = (): void => {
+      // First out of the queue: whoever is told of the last that left must find it empty.
+      this.#leave(anyWait);
+      anyWait.fail(signal?.reason);
+    };
+    const forget = signal === undefined ? undefined : onAbort(signal, aborted);
     this.#entries.set(anyWait, { serve: serve as Serve<T, unknown>, forget });
   }
 
   serveAll(generation: Generation<T>): void {
-    this.#takeAll((wait, { serve }) => serve(generation, wait));
+    for (const [wait, { serve, forget }] of this.#entries) {
+      // An instrument that is told of one served may close the owner, and the rest must not borrow from what closes.
+      if (!generation.isReady) return;
+      this.#entries.delete(wait);
+      forget?.();
+      serve(generation, wait);
+    }
   }
 
   failAll(error: unknown): void {
-    this.#takeAll((wait) => wait.fail(error));
-  }
-
-  #takeAll(end: (wait: Waiter<unknown>, entry: Entry<T>) => void): void {
     const entries = [...this.#entries];
     this.#entries.clear();
-    for (const [wait, entry] of entries) {
-      entry.forget?.();
-      end(wait, entry);
+    for (const [wait, { forget }] of entries) {
+      forget?.();
+      wait.fail(error);
     }
   }
 

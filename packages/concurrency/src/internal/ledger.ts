@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { OwnerLedger } from "../owner-statistics.ts";
 
 /**
  * What became of a generation. Before it was open: it `failed`, or a close `cancelled` it. After that: it was `lost`,
@@ -11,15 +12,7 @@
 export type Fate = "failed" | "cancelled" | "lost" | "closed" | "idled";
 
 /** The part of the ledger that only grows. */
-interface Totals {
-  readonly begun: number;
-  readonly opened: number;
-  readonly failed: number;
-  readonly cancelled: number;
-  readonly lost: number;
-  readonly idled: number;
-  readonly abandoned: number;
-}
+type Totals = Omit<OwnerLedger, "leases" | "waiting" | "timers">;
 
 const FAILURES_KEPT = 16;
 

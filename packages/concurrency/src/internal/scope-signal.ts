@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { checkSignal, onAbort } from "./abort-listeners.ts";
 import { Cancellation } from "./cancellation.ts";
 import type { Frame } from "./frame.ts";
 import { Waiter } from "./waiter.ts";
@@ -11,13 +12,14 @@ import { Waiter } from "./waiter.ts";
 export class ScopeSignal {
   readonly #incoming: AbortSignal | undefined;
   #controller: AbortController | undefined;
-  #listener: (() => void) | undefined;
+  #forget: (() => void) | undefined;
   /** Stands among the waits of the scope, because those are what a cancellation ends. */
   #tap: Waiter<void> | undefined;
   #isOver = false;
 
+  /** @throws TypeError for a signal that is none. */
   constructor(incoming: AbortSignal | undefined) {
-    this.#incoming = incoming;
+    this.#incoming = incoming === undefined ? undefined : checkSignal(incoming);
   }
 
   /** The signal for others. Aborted already when the code in the scope is cancelled already. */
@@ -34,10 +36,9 @@ export class ScopeSignal {
   entered(frame: Frame): void {
     const incoming = this.#incoming;
     if (incoming !== undefined) {
-      const onAbort = (): void => frame.cancel(new Cancellation("signal", incoming.reason, frame.name));
-      this.#listener = onAbort;
-      incoming.addEventListener("abort", onAbort, { once: true });
-      if (incoming.aborted) onAbort();
+      const cancel = (): void => frame.cancel(new Cancellation("signal", incoming.reason, frame.name));
+      if (incoming.aborted) cancel();
+      else this.#forget = onAbort(incoming, cancel);
     }
     if (this.#controller !== undefined) this.#tapInto(frame);
   }
@@ -45,8 +46,8 @@ export class ScopeSignal {
   /** The scope is about to be left: nothing is kept, and what comes later aborts nothing. */
   left(): void {
     this.#isOver = true;
-    if (this.#listener !== undefined) this.#incoming?.removeEventListener("abort", this.#listener);
-    this.#listener = undefined;
+    this.#forget?.();
+    this.#forget = undefined;
     this.#tap?.settle();
     this.#tap = undefined;
   }

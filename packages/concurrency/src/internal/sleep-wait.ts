@@ -20,7 +20,7 @@ class SleepWait extends Waiter<void> {
   }
 
   override cancel(): void {
-    this.runtime.clearTimer(this.#timer);
+    if (this.isCancelled) this.runtime.clearTimer(this.#timer);
     super.cancel();
   }
 }
@@ -35,7 +35,9 @@ export function beginSleep(delay: number): Promise<void> {
   // Put into words only for the error.
   const frame = home?.task.isDone === true ? currentFrame(`sleep(${delay})`) : home?.top;
   if (frame?.effective !== undefined) throw frame.effective.error;
-  return new SleepWait(delay, frame?.task, frame).promise;
+  const wait = new SleepWait(delay, frame?.task, frame);
+  if (frame?.task.notify !== undefined) wait.announce();
+  return wait.promise;
 }
 
 function wakeUp(wait: SleepWait): void {

@@ -5,9 +5,10 @@
  * @module
  */
 import { storage } from "../context.ts";
-import { isCancellation, TaskNotStartedError, TaskStartedError, TaskWasCancelledError } from "../errors.ts";
+import { TaskNotStartedError, TaskStartedError, TaskWasCancelledError } from "../errors.ts";
 import type { TaskStatus } from "../task-status.ts";
 import { Frame } from "./frame.ts";
+import { guarded, isCancelledHere } from "./guarded.ts";
 import { Task, type TaskParent } from "./task.ts";
 import { beginShieldedWait, currentFrame, type Waiter } from "./waiter.ts";
 
@@ -54,7 +55,7 @@ export class Starting<S> implements TaskStatus<S>, TaskParent {
         resolve(value);
       },
       (error: unknown) => {
-        if (isCancellation(error)) promise.catch(() => {});
+        if (isCancelledHere(error)) void guarded(promise);
         reject(error);
       },
     );

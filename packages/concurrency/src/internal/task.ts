@@ -8,6 +8,7 @@ import { enterContext, roots, storage } from "../context.ts";
 import { cancellationOf, isOnlyCancelled, withoutCancelled } from "../exception-group.ts";
 import type { Runtime, Startable } from "../runtime.ts";
 import type { TaskInfo } from "../task-info.ts";
+import type { EndWatch } from "./end-watch.ts";
 import { Frame } from "./frame.ts";
 import type { Notifier } from "./notifier.ts";
 import { WaitList } from "./wait-list.ts";
@@ -32,7 +33,8 @@ export class Task extends Frame implements Startable {
   #fn: (() => unknown) | undefined;
   #info: Info | undefined = undefined;
   #joins: WaitList<void> | undefined = undefined;
-  #ends: Set<() => void> | undefined = undefined;
+  /** Those who are told when it is done: of what must not be held by a task that has ended. */
+  firstEndWatch: EndWatch | undefined = undefined;
 
   constructor(
     fn: () => unknown,
@@ -96,13 +98,6 @@ export class Task extends Frame implements Startable {
     (this.#joins ??= new WaitList()).add(wait);
   }
 
-  /** Calls back when the task is done, after its frame has closed: for what must not be held by a task that has ended. */
-  onDone(then: () => void): () => void {
-    const ends = (this.#ends ??= new Set());
-    ends.add(then);
-    return () => void ends.delete(then);
-  }
-
   finish(value: unknown): void {
     this.#end("finished", value);
   }
@@ -122,9 +117,10 @@ export class Task extends Frame implements Startable {
     this.close();
     if (this.parent === undefined) roots.delete(this);
     this.notify?.taskFinished(this.info, outcome, result);
-    if (this.#ends !== undefined) for (const then of this.#ends) then();
+    for (let watch = this.firstEndWatch; watch !== undefined; watch = this.firstEndWatch) watch.ended(this);
     // Before the keeper, who may cancel those who wait here: they get what they waited for.
-    if (this.#joins !== undefined) for (const wait of this.#joins) wait.settle();
+    const joins = this.#joins;
+    if (joins !== undefined) for (let wait = joins.shift(); wait !== undefined; wait = joins.shift()) wait.settle();
     this.keeper.taskDone(this);
   }
 }

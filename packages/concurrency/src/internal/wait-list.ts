@@ -1,10 +1,11 @@
 /**
  * A first-come queue of waits, linked through the waits themselves: joining, leaving from anywhere and taking the first
- * cost the same however many wait. A wait stands in at most one such queue.
+ * cost the same however many wait. A wait stands in at most one such queue, and leaves it when it ends.
  *
  * @module
  */
-import type { Waiter } from "./waiter.ts";
+import type { Frame } from "./frame.ts";
+import { Waiter } from "./waiter.ts";
 
 export class WaitList<T> {
   #first: Waiter<T> | undefined = undefined;
@@ -15,9 +16,25 @@ export class WaitList<T> {
     return this.#size;
   }
 
-  /** The wait that has been here longest; left in place. */
-  get first(): Waiter<T> | undefined {
-    return this.#first;
+  /**
+   * Begins a wait here, behind all others.
+   *
+   * @param frame what `cancelPoint` gave.
+   */
+  begin(what: string, frame: Frame | undefined): Promise<T> {
+    return this.enter(new Waiter<T>(what, frame?.task, frame)).promise;
+  }
+
+  /**
+   * Adds a wait that has just been made, and tells the instruments. In this order: one of them may bring at once what is
+   * waited for, which would find nobody and be lost.
+   *
+   * @throws the cancellation, when an instrument cancelled the wait.
+   */
+  enter<W extends Waiter<T>>(wait: W): W {
+    this.add(wait);
+    wait.announce();
+    return wait;
   }
 
   add(wait: Waiter<T>): void {
@@ -30,7 +47,7 @@ export class WaitList<T> {
     this.#size += 1;
   }
 
-  /** Takes a wait out; false when it is not here. */
+  /** Takes a wait out; false when it is not here. Called by each wait that ends. */
   delete(wait: Waiter<T>): boolean {
     if (wait.list !== this) return false;
     const { listNext: next, listPrevious: previous } = wait;
@@ -45,19 +62,10 @@ export class WaitList<T> {
     return true;
   }
 
-  /** Takes out the wait that has been here longest. */
+  /** Takes out the wait that has been here longest. To end all, call it until it gives none: others may leave meanwhile. */
   shift(): Waiter<T> | undefined {
     const first = this.#first;
     if (first !== undefined) this.delete(first);
     return first;
-  }
-
-  /** From the one that has been here longest; the current one may leave while it is looked at. */
-  *[Symbol.iterator](): Generator<Waiter<T>> {
-    for (let wait = this.#first; wait !== undefined;) {
-      const next: Waiter<T> | undefined = wait.listNext;
-      yield wait;
-      wait = next;
-    }
   }
 }

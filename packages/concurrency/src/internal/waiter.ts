@@ -48,7 +48,6 @@ export class Waiter<T> implements Step {
     });
     frame?.link(this as Waiter<unknown>);
     this.runtime.park?.(this);
-    task?.notify?.waitBegun(this as Waiter<unknown>, task.info);
   }
 
   get what(): string {
@@ -61,6 +60,16 @@ export class Waiter<T> implements Step {
 
   get runtime(): Runtime {
     return this.#task?.runtime ?? systemRuntime;
+  }
+
+  /**
+   * Tells the instruments that it has begun. Apart from the constructor, as one of them may cancel it there and then: what
+   * it throws then keeps the wait out of the queue that it would never leave.
+   */
+  announce(): void {
+    const task = this.#task;
+    task?.notify?.waitBegun(this as Waiter<unknown>, task.info);
+    if (this.#outcome === "error") throw this.#result;
   }
 
   get isWaiting(): boolean {
@@ -140,12 +149,16 @@ export function currentFrame(attempted: string): Frame | undefined {
 export function beginWait<T>(what: string): Waiter<T> {
   const frame = currentFrame(what);
   if (frame?.effective !== undefined) throw frame.effective.error;
-  return new Waiter<T>(what, frame?.task, frame);
+  const wait = new Waiter<T>(what, frame?.task, frame);
+  if (frame?.task.notify !== undefined) wait.announce();
+  return wait;
 }
 
 /** Begins a wait that no cancellation ends: for joins and clean-up, whose end the library itself sees to. */
 export function beginShieldedWait<T>(what: string): Waiter<T> {
-  return new Waiter<T>(what, storage.getStore()?.task, undefined);
+  const wait = new Waiter<T>(what, storage.getStore()?.task, undefined);
+  wait.announce();
+  return wait;
 }
 
 /** A rejected promise that nobody has to handle, as the waits themselves are: how a wait is refused. */

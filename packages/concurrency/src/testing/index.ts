@@ -7,7 +7,13 @@ export type { OwnershipAction, OwnershipOffence, OwnershipReport } from "./owner
 export { runVirtually, type RunVirtuallyOptions } from "./run-virtually.ts";
 export { Sequencer } from "./sequencer.ts";
 export type { Order, Strategy } from "./strategy.ts";
-export { type MethodOf, type OwnershipOptions, ownershipReports, trackOwnership } from "./track-ownership.ts";
+export {
+  type MethodOf,
+  type OwnershipOptions,
+  ownershipReports,
+  stopTrackingOwnership,
+  trackOwnership,
+} from "./track-ownership.ts";
 export {
   holdfastFixtures,
   type Virtual,

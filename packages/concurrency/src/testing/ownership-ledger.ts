@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type CallChain, chainLabels, isOtherChain } from "./call-chains.ts";
+import { type CallChain, chainLabels, isOtherChain } from "./call-chain.ts";
 
 /** What a report is about. */
 export type OwnershipOffence = "closed-by-another" | "used-after-close" | "closed-in-use" | "opened-twice";
@@ -166,12 +166,17 @@ export class OwnershipLedger {
     });
     // The first are the ones to look at; the rest follow from them, and must not fill the memory of a long run.
     if (this.#reports.length < maxReports) this.#reports.push(report);
-    try {
-      this.#onReport?.(report);
-    } catch (error) {
-      // The code that is watched must not fail for the watcher.
-      void Promise.reject(error);
-    }
+    askWatcher(() => this.#onReport?.(report), undefined);
+  }
+}
+
+/** Calls what the watcher gave. What that throws must not fail the code that is watched: it becomes an unhandled rejection. */
+export function askWatcher<T>(ask: () => T, otherwise: T): T {
+  try {
+    return ask();
+  } catch (error) {
+    void Promise.reject(error);
+    return otherwise;
   }
 }
 

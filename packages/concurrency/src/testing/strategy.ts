@@ -30,7 +30,8 @@ export function strategyOf(order: Order, seed: number): Strategy | undefined {
   throw new TypeError(`order is "fifo", "random" or an object with choose(), and ${textOf(order)} is none of them`);
 }
 
-class RandomOrder implements Strategy {
+/** Takes any of them, and so does not care how they are sorted. */
+export class RandomOrder implements Strategy {
   readonly #random: SeededRandom;
 
   constructor(seed: number) {

@@ -3,8 +3,10 @@
  *
  * @module
  */
-import { currentCallChain, followCallChains, givenCallChain, stackAbove } from "./call-chains.ts";
-import { OwnershipLedger, type OwnershipReport, type TrackedCall } from "./ownership-ledger.ts";
+import { givenCallChain } from "./call-chain.ts";
+import { currentCallChain, followCallChains, leaveCallChains } from "./call-chains.ts";
+import { stackAbove } from "./call-sites.ts";
+import { askWatcher, OwnershipLedger, type OwnershipReport, type TrackedCall } from "./ownership-ledger.ts";
 
 /** The names of the methods of `T`. */
 export type MethodOf<T> = { [K in keyof T]-?: T[K] extends (...args: never) => unknown ? K : never }[keyof T];
@@ -17,11 +19,14 @@ export interface OwnershipOptions<T> {
   readonly close: readonly MethodOf<T>[];
   /** The methods that need it open until they return, or until the promise that they return has settled. */
   readonly use?: readonly MethodOf<T>[];
-  /** Whether it is open; without it, opening anew what was lost while nobody called it counts as opening it twice. */
+  /**
+   * Whether it is open; without it, opening anew what was lost while nobody called it counts as opening it twice. What it
+   * throws becomes an unhandled rejection, as what `chain` and `onReport` throw does.
+   */
   readonly isOpen?: (resource: T) => boolean;
   /** Who is calling, where the call chain is not the owner: calls with the same identity have the same owner. */
   readonly chain?: () => unknown;
-  /** Called with each report, at the offence. What it throws becomes an unhandled rejection. */
+  /** Called with each report, at the offence. */
   readonly onReport?: (report: OwnershipReport) => void;
 }
 
@@ -29,6 +34,8 @@ type Method = (this: unknown, ...args: unknown[]) => unknown;
 type Entry = (call: TrackedCall) => (isOk: boolean) => void;
 
 const ledgers = new WeakMap<object, OwnershipLedger>();
+/** What was tracked before all tracking was stopped is of an earlier period. */
+let period = 0;
 
 /**
  * Wraps a resource so that offences against its ownership are reported: closed by another call chain than the opener
@@ -39,8 +46,8 @@ const ledgers = new WeakMap<object, OwnershipLedger>();
  * opener, what it calls, and what begins after it has ended may all close the resource; what runs beside it may not. Where
  * it is not certain who calls, nothing is reported: see docs/decisions/0014-identity-of-a-call-chain.md.
  *
- * From the first call on, every promise of the process costs some microseconds more: this is for tests, and for finding
- * a fault. Async functions that run already are not known.
+ * From the first call on, every promise of the process costs some microseconds more, until {@link stopTrackingOwnership}:
+ * this is for tests, and for finding a fault. Async functions that run already are not known.
  *
  * @throws {@link TypeError} for a name that is not a method of the resource.
  *
@@ -61,7 +68,9 @@ const ledgers = new WeakMap<object, OwnershipLedger>();
  */
 export function trackOwnership<T extends object>(resource: T, options: OwnershipOptions<T>): T {
   const { open, close, use = [], isOpen = () => true, chain, onReport } = options;
-  const ledger = new OwnershipLedger(classOf(resource), () => isOpen(resource), onReport);
+  const isLive = (): boolean => askWatcher(() => isOpen(resource), false);
+  const ledger = new OwnershipLedger(classOf(resource), isLive, onReport);
+  const ownPeriod = period;
   const entries = new Map<PropertyKey, Entry>();
   const enter = (names: readonly PropertyKey[], entry: Entry): void => {
     for (const name of names) {
@@ -80,7 +89,7 @@ export function trackOwnership<T extends object>(resource: T, options: Ownership
   followCallChains();
 
   const callOf = (method: string, above: (...args: never) => unknown): TrackedCall => {
-    const given = chain?.();
+    const given = chain === undefined ? undefined : askWatcher(chain, undefined);
     return {
       method,
       chain: chain === undefined ? currentCallChain(above) : given === undefined ? undefined : givenCallChain(given),
@@ -105,8 +114,9 @@ export function trackOwnership<T extends object>(resource: T, options: Ownership
   /** What others put on the resource is given back as it is: a handler, a class, what a frozen property holds. */
   function isWrappable(name: PropertyKey): boolean {
     const own = Reflect.getOwnPropertyDescriptor(resource, name);
-    if (own === undefined) return name !== "constructor";
-    return entries.has(name) && (own.configurable === true || own.writable === true);
+    if (own !== undefined) return entries.has(name) && (own.configurable === true || own.writable === true);
+    // What an accessor gives is no method of the resource's, unless it was named as one.
+    return entries.has(name) || (name !== "constructor" && !isAccessor(resource, name));
   }
 
   function wrapperOf(method: Method, name: PropertyKey): unknown {
@@ -120,7 +130,8 @@ export function trackOwnership<T extends object>(resource: T, options: Ownership
   function wrap(method: Method, name: string, entry: Entry | undefined): unknown {
     const apply = (_: Method, self: unknown, args: unknown[]): unknown => {
       const isOurs = self === tracked;
-      if (!isOurs || entry === undefined) return asTracked(Reflect.apply(method, isOurs ? resource : self, args));
+      if (!isOurs || entry === undefined || ownPeriod !== period)
+        return asTracked(Reflect.apply(method, isOurs ? resource : self, args));
       return follow(entry(callOf(name, apply)), () => Reflect.apply(method, resource, args));
     };
     return new Proxy(method, { apply });
@@ -169,6 +180,23 @@ export function ownershipReports(tracked: object): readonly OwnershipReport[] {
     throw new TypeError("ownershipReports() of something that is not tracked; give it what trackOwnership() returned");
   }
   return ledger.reports;
+}
+
+/**
+ * Ends all tracking, and the cost of it. What is tracked is called directly from now on and has no more reports; those that it
+ * has are kept. What is tracked afterwards is followed anew.
+ */
+export function stopTrackingOwnership(): void {
+  period += 1;
+  leaveCallChains();
+}
+
+function isAccessor(resource: object, name: PropertyKey): boolean {
+  for (let holder: object | null = resource; holder !== null; holder = Reflect.getPrototypeOf(holder)) {
+    const found = Reflect.getOwnPropertyDescriptor(holder, name);
+    if (found !== undefined) return found.get !== undefined;
+  }
+  return false;
 }
 
 function isPlainPromise(value: unknown): value is Promise<unknown> {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { storage } from "../context.ts";
 import { LeakError, textOf } from "../errors.ts";
 import { run, type RunOptions } from "../run.ts";
 import { VirtualRuntime, type VirtualRuntimeOptions } from "./virtual-runtime.ts";
@@ -23,7 +24,11 @@ export class VirtualProgram {
   readonly seed: number;
   readonly runtime: VirtualRuntime;
   readonly #rejections: unknown[] = [];
-  readonly #record = (reason: unknown): void => void this.#rejections.push(reason);
+  readonly #record = (reason: unknown): void => {
+    // Called where the promise was rejected. What is known to belong to a test that runs beside this one is not ours.
+    const runtime = storage.getStore()?.task.runtime;
+    if (runtime === undefined || runtime === this.runtime) this.#rejections.push(reason);
+  };
 
   constructor(options: VirtualRuntimeOptions = {}) {
     this.seed = options.seed ?? seedOfEnvironment();
@@ -39,7 +44,8 @@ export class VirtualProgram {
   /**
    * Lets what is still ending at this instant end, and stops watching.
    *
-   * @throws {@link LeakError} for what is left, and for rejections that nobody handled.
+   * @throws {@link LeakError} for what is left, and for rejections that nobody handled, but for those in a task of another
+   * runtime.
    */
   async end(options?: ErrorOptions): Promise<void> {
     await this.runtime.waitAllTasksBlocked();

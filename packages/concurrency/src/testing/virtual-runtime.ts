@@ -4,17 +4,19 @@
  *
  * @module
  */
-import { runDetached, storage } from "../context.ts";
+import { roots, runDetached, storage } from "../context.ts";
 import { DeadlockError, LeakError } from "../errors.ts";
 import { cancellable } from "../foreign.ts";
-import { TimerHeap } from "../internal/timer-heap.ts";
-import { beginWait, rejected, type Waiter } from "../internal/waiter.ts";
+import { rejected } from "../internal/waiter.ts";
 import type { Runtime, Startable, Step, TaskSource, Timer } from "../runtime.ts";
 import type { TaskInfo } from "../task-info.ts";
 import { canDrain, drain } from "./drain.ts";
+import { ReadySteps } from "./ready-steps.ts";
 import { SeededRandom } from "./seeded-random.ts";
-import { type Order, type Strategy, strategyOf } from "./strategy.ts";
-import { Pause, Start, VirtualTimer } from "./virtual-steps.ts";
+import { type Order, RandomOrder, type Strategy, strategyOf } from "./strategy.ts";
+import { Pause, Start } from "./virtual-steps.ts";
+import { VirtualTimer, VirtualTimers } from "./virtual-timers.ts";
+import { Watchers } from "./watchers.ts";
 
 /** Taken when the module is loaded, so that a test that fakes the global ones does not stop its own runtime. */
 const nextTurn = setImmediate;
@@ -49,11 +51,11 @@ export interface VirtualRuntimeStatistics {
   readonly timers: number;
 }
 
-/** Somebody who waits until no task can go on at a time of the clock. */
-interface Watcher {
-  readonly at: number;
-  readonly wait: Waiter<void>;
-}
+/**
+ * What a kernel did: it fired a step; or it told those who watch, some of whom may run elsewhere and need a turn of the event
+ * loop to go on; or there is nothing to do until something happens outside.
+ */
+type Done = "step" | "told" | "nothing";
 
 /**
  * Runs tasks on virtual time. One step is fired, everything that follows from it on plain promises happens, and then
@@ -80,15 +82,13 @@ export class VirtualRuntime implements Runtime {
   readonly #strategy: Strategy | undefined;
   readonly #autoJump: boolean;
   readonly #stepsPerTurn: number;
-  /** Those before the head have been fired. With a strategy the head stays at 0. */
-  readonly #ready: Step[] = [];
-  #head = 0;
-  readonly #timers = new TimerHeap();
-  /** The timers in the heap, and those that are ready. */
-  readonly #set = new Set<VirtualTimer>();
+  readonly #ready = new ReadySteps();
+  readonly #timers = new VirtualTimers((timer) => this.#ready.add(timer));
   readonly #parked = new Set<Step>();
-  readonly #watchers = new Set<Watcher>();
+  readonly #watchers = new Watchers();
   readonly #roots = new Map<TaskInfo, (error: unknown) => void>();
+  /** The tasks that were abandoned. Their code can be awoken by a promise that is not ours, and must get no further. */
+  #abandoned: WeakSet<object> | undefined;
   #external = 0;
   #now = 0;
   #taskId = 0;
@@ -122,41 +122,35 @@ export class VirtualRuntime implements Runtime {
   }
 
   start(task: Startable): void {
-    this.#enqueue(new Start(task));
+    if (!this.#isCallerAbandoned()) this.#enqueue(new Start(task));
   }
 
   park(step: Step): void {
-    this.#parked.add(step);
+    if (!this.#isCallerAbandoned()) this.#parked.add(step);
   }
 
   wake(step: Step): void {
-    this.#parked.delete(step);
-    this.#enqueue(step);
+    // Every wait is parked, unless it was abandoned.
+    if (this.#parked.delete(step)) this.#enqueue(step);
   }
 
   pause(source: TaskSource | undefined): Promise<void> {
     const pause = new Pause(source);
-    this.#enqueue(pause);
+    if (!this.#isCallerAbandoned()) this.#enqueue(pause);
     return pause.promise;
   }
 
   setTimer<T>(at: number, fire: (subject: T) => void, subject?: T): Timer {
-    const fireOnce = (): void => {
-      this.#set.delete(timer);
-      fire(subject as T);
-    };
-    const timer = new VirtualTimer(at, fireOnce, storage.getStore()?.task);
-    timer.place = this.#timers.add(at, () => this.#ready.push(timer));
-    this.#set.add(timer);
+    const source = storage.getStore()?.task;
+    if (this.#isCallerAbandoned()) return new VirtualTimer(at, () => {}, source);
+    const timer = this.#timers.set(at, () => fire(subject as T), source);
     this.#pump();
     return timer;
   }
 
   clearTimer(timer: Timer): void {
     const it = timer as VirtualTimer;
-    if (!this.#set.delete(it) || this.#timers.remove(it.place)) return;
-    // Due at this instant, and not fired yet.
-    this.#ready.splice(this.#ready.indexOf(it, this.#head), 1);
+    if (this.#timers.clear(it)) this.#ready.remove(it);
   }
 
   adopt(root: TaskInfo, fail: (error: unknown) => void): void {
@@ -168,8 +162,7 @@ export class VirtualRuntime implements Runtime {
   }
 
   statistics(): VirtualRuntimeStatistics {
-    const ready = this.#ready.length - this.#head;
-    return Object.freeze({ ready, waiting: this.#parked.size, timers: this.#timers.size });
+    return Object.freeze({ ready: this.#ready.size, waiting: this.#parked.size, timers: this.#timers.size });
   }
 
   /**
@@ -211,19 +204,18 @@ export class VirtualRuntime implements Runtime {
       this.#external -= 1;
       this.#pump();
     };
-    runDetached(() => void Promise.resolve(promise).then(settled, settled));
-    return cancellable(promise);
+    // Once, as the work of a lazy thenable begins anew each time that somebody asks for it.
+    const work = runDetached(() => Promise.resolve(promise));
+    runDetached(() => void work.then(settled, settled));
+    return cancellable(work);
   }
 
   /** What is left, each in words: tasks, waits, timers, real work. Empty once a program has cleaned up after itself. */
   leaks(): readonly string[] {
     const left = [...this.#roots.keys()].map((root) => `${who(root)} has not ended`);
-    for (let index = this.#head; index < this.#ready.length; index++) {
-      const { task, what } = this.#ready[index] as Step;
-      left.push(`${who(task)} is about to go on after ${what}`);
-    }
+    for (const { task, what } of this.#ready) left.push(`${who(task)} is about to go on after ${what}`);
     for (const step of this.#parked) left.push(describeWait(step));
-    for (const { task, what, isDue } of this.#set) if (!isDue) left.push(`${what}, set by ${who(task)}`);
+    for (const { task, what } of this.#timers.waiting()) left.push(`${what}, set by ${who(task)}`);
     if (this.#external > 0) left.push(`real work that was handed to external(): ${this.#external}`);
     return left;
   }
@@ -239,31 +231,38 @@ export class VirtualRuntime implements Runtime {
     if (leaks.length > 0) throw new LeakError(leaks);
   }
 
-  /** Drops what is left: none of it goes on, and no `run` that has not ended ever does. */
+  /** Drops what is left: no task goes on beyond its next wait, and no `run` that has not ended ever does. */
   abandon(): void {
+    this.#abandoned ??= new WeakSet();
+    for (const root of roots) {
+      if (root.task.runtime !== this) continue;
+      for (const task of root.tasks()) this.#abandoned.add(task);
+      roots.delete(root);
+    }
     this.#roots.clear();
-    this.#ready.length = 0;
-    this.#head = 0;
+    this.#ready.clear();
     this.#parked.clear();
-    for (const { place } of this.#set) this.#timers.remove(place);
-    this.#set.clear();
+    this.#timers.clearAll();
+    this.#watchers.drop(this);
+  }
+
+  #isCallerAbandoned(): boolean {
+    const task = this.#abandoned === undefined ? undefined : storage.getStore()?.task;
+    return task !== undefined && this.#abandoned?.has(task) === true;
   }
 
   #watch(at: number, what: string): Promise<void> {
     try {
-      const wait = beginWait<void>(what);
-      const watcher = { at, wait };
-      this.#watchers.add(watcher);
-      wait.onCancel = () => this.#watchers.delete(watcher);
+      const told = this.#watchers.add(at, what);
       this.#pump();
-      return wait.promise;
+      return told;
     } catch (error) {
       return rejected(error);
     }
   }
 
   #enqueue(step: Step): void {
-    this.#ready.push(step);
+    this.#ready.add(step);
     this.#pump();
   }
 
@@ -276,80 +275,49 @@ export class VirtualRuntime implements Runtime {
   /** Begins with nothing left to follow, because the event loop sees to that before each macrotask. */
   #turn(): void {
     const steps = canDrain() ? this.#stepsPerTurn : 1;
-    let isBusy = true;
+    let done: Done = "step";
     try {
-      isBusy = this.#act();
-      for (let acted = 1; isBusy && acted < steps; acted++) {
+      done = this.#act();
+      for (let acted = 1; done === "step" && acted < steps; acted++) {
         drain();
-        isBusy = this.#act();
+        done = this.#act();
       }
     } finally {
       this.#isPumping = false;
-      if (isBusy) this.#pump();
+      if (done !== "nothing") this.#pump();
     }
   }
 
-  /** Does one thing that others may follow from; false when there is nothing to do until something happens outside. */
-  #act(): boolean {
-    while (this.#ready.length === this.#head && !this.#takeDue()) {
-      if (this.#tellWatchers()) return true;
-      if (!this.#moveClock()) return false;
+  /** Does one thing that others may follow from. */
+  #act(): Done {
+    while (this.#ready.size === 0 && !this.#timers.takeDue(this.#now)) {
+      if (this.#watchers.tell(this.#now)) return "told";
+      if (!this.#moveClock()) return "nothing";
     }
     this.#take()?.fire();
-    return true;
+    return "step";
   }
 
   /** Takes the step that goes on; undefined when the strategy failed, which ends every run. */
   #take(): Step | undefined {
-    if (this.#strategy === undefined) return this.#takeFirst();
-    const { length } = this.#ready;
+    if (this.#strategy === undefined) return this.#ready.takeFirst();
+    const { size } = this.#ready;
     try {
-      const index = this.#strategy.choose(this.#ready);
-      if (Number.isInteger(index) && index >= 0 && index < length) return this.#ready.splice(index, 1)[0];
-      throw new RangeError(`choose() gave ${String(index)}, and there are ${length} steps to choose from`);
+      const index = this.#strategy.choose(this.#ready.list);
+      if (!Number.isInteger(index) || index < 0 || index >= size) {
+        throw new RangeError(`choose() gave ${String(index)}, and there are ${size} steps to choose from`);
+      }
+      return this.#strategy instanceof RandomOrder ? this.#ready.takeUnordered(index) : this.#ready.takeAt(index);
     } catch (error) {
       this.#giveUp(error);
       return undefined;
     }
   }
 
-  #takeFirst(): Step | undefined {
-    const step = this.#ready[this.#head++];
-    // Moved up now and then: taking each step out of the array would take the longer the more there are.
-    if (this.#head === this.#ready.length || (this.#head > 1_000 && this.#head * 2 > this.#ready.length)) {
-      this.#ready.splice(0, this.#head);
-      this.#head = 0;
-    }
-    return step;
-  }
-
-  /** Makes the timers that are due ready. */
-  #takeDue(): boolean {
-    let found = false;
-    for (let next = this.#timers.peek(); next !== undefined && next.at <= this.#now; next = this.#timers.peek()) {
-      this.#timers.remove(next);
-      next.fire();
-      found = true;
-    }
-    return found;
-  }
-
-  #tellWatchers(): boolean {
-    let found = false;
-    for (const watcher of this.#watchers) {
-      if (watcher.at > this.#now) continue;
-      this.#watchers.delete(watcher);
-      watcher.wait.settle();
-      found = true;
-    }
-    return found;
-  }
-
   #moveClock(): boolean {
     if (this.#external > 0) return false;
-    let target = Infinity;
-    for (const { at } of this.#watchers) target = Math.min(target, at);
-    if (this.#autoJump || target < Infinity) target = Math.min(target, this.#timers.peek()?.at ?? Infinity);
+    let target = this.#watchers.next;
+    if (this.#autoJump || target < Infinity) target = Math.min(target, this.#timers.next);
     if (target < Infinity) {
       this.#now = target;
       return true;
@@ -363,6 +331,8 @@ export class VirtualRuntime implements Runtime {
     const fails = [...this.#roots.values()];
     this.abandon();
     for (const fail of fails) fail(error);
+    // Nobody is left to be told, only tasks of owners: as an unhandled rejection it is as loud.
+    if (fails.length === 0) void Promise.reject(error);
   }
 }
 

@@ -1,11 +1,10 @@
 /**
- * The steps that a virtual runtime makes itself: the start of a task, a pause, a timer that is due. The info of the task
- * is looked up only when somebody looks at the step.
+ * The steps that a virtual runtime makes itself for a task: its start, and a pause. The info of the task is looked up only
+ * when somebody looks at the step.
  *
  * @module
  */
-import type { HeapTimer } from "../internal/timer-heap.ts";
-import type { Startable, Step, TaskSource, Timer } from "../runtime.ts";
+import type { Startable, Step, TaskSource } from "../runtime.ts";
 import type { TaskInfo } from "../task-info.ts";
 
 /** A step that opens a promise: what hangs on it runs in the async context in which it was hung. */
@@ -55,33 +54,5 @@ export class Pause extends Gate implements Step {
 
   get what(): string {
     return "checkpoint()";
-  }
-}
-
-/** A timer, and the step that it becomes when it is due. */
-export class VirtualTimer implements Step, Timer {
-  readonly at: number;
-  readonly fire: () => void;
-  /** Where it stands among the timers that are not due. */
-  place!: HeapTimer;
-  readonly #source: TaskSource | undefined;
-
-  constructor(at: number, fire: () => void, source: TaskSource | undefined) {
-    this.at = at;
-    this.fire = fire;
-    this.#source = source;
-  }
-
-  get isDue(): boolean {
-    return this.place.index === -1;
-  }
-
-  /** The task that set it. */
-  get task(): TaskInfo | undefined {
-    return this.#source?.info;
-  }
-
-  get what(): string {
-    return `a timer for ${this.at}`;
   }
 }

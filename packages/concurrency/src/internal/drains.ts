@@ -1,0 +1,47 @@
+/**
+ * Those who wait until no lease of an owner is out any more, each for a while of its own.
+ *
+ * @module
+ */
+import { TimerSlot } from "./timer-slot.ts";
+import { beginWait, type Waiter } from "./waiter.ts";
+
+export class Drains {
+  readonly #slots = new Map<Waiter<void>, TimerSlot>();
+  readonly #what: string;
+
+  /** @param what for errors and deadlock reports. */
+  constructor(what: string) {
+    this.#what = what;
+  }
+
+  /** Timers that are set. */
+  get timers(): number {
+    let count = 0;
+    for (const { isArmed } of this.#slots.values()) if (isArmed) count += 1;
+    return count;
+  }
+
+  /**
+   * Waits until the leases have come back, for `timeout` milliseconds at most.
+   *
+   * **Cancellation:** ends the wait and leaves no timer.
+   */
+  async allReturned(timeout: number): Promise<void> {
+    const wait = beginWait<void>(this.#what);
+    const slot = new TimerSlot();
+    slot.arm(wait.runtime, timeout, () => wait.settle());
+    this.#slots.set(wait, slot);
+    try {
+      await wait.promise;
+    } finally {
+      slot.disarm();
+      this.#slots.delete(wait);
+    }
+  }
+
+  /** No lease is out. */
+  end(): void {
+    for (const wait of this.#slots.keys()) wait.settle();
+  }
+}
