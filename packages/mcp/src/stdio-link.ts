@@ -1,25 +1,35 @@
 /**
- * A server as a child process, by the official transport: it speaks over standard input and output, and is told to go
- * by the end of its input, then by SIGTERM, then by SIGKILL, two seconds apart.
+ * A server as a child process, which speaks over standard input and output.
  *
  * @module
  */
-import type { Readable } from "node:stream";
-import { StdioClientTransport, type StdioServerParameters } from "@modelcontextprotocol/client/stdio";
 import type { OpenLink } from "./link.ts";
+import { type StdioParameters, StdioTransport } from "./stdio/stdio-transport.ts";
 
-/** How much of the process's standard error is kept, in characters: some eighty lines, a stack trace and more. */
-const STDERR_KEPT = 8_192;
+/** The parameters that can be left out. */
+type Limits = Pick<StdioParameters, "messageLimit" | "stderrLimit">;
+
+/** Some hundred and sixty lines, a stack trace and more. */
+const STDERR_LIMIT = 16_384;
+/** More than any answer that a model could read, and less than what fills the memory of a small machine. */
+const MESSAGE_LIMIT = 64 * 1_024 * 1_024;
 
 /** Links to a process of its own for each generation. */
-export function stdioLink(parameters: StdioServerParameters): OpenLink {
-  return () => {
-    const transport = new StdioClientTransport({ ...parameters, stderr: "pipe" });
-    let tail = "";
-    // Read all the time: a full pipe would stop the server.
-    (transport.stderr as Readable).setEncoding("utf8").on("data", (text: string) => {
-      tail = (tail + text).slice(-STDERR_KEPT);
-    });
-    return { transport, stderr: () => tail };
+export function stdioLink(parameters: Omit<StdioParameters, keyof Limits> & Partial<Limits>): OpenLink {
+  const { stderrLimit, messageLimit, onStderr } = parameters;
+  if (onStderr !== undefined && typeof onStderr !== "function") throw new TypeError("onStderr is a function");
+  const complete: StdioParameters = {
+    ...parameters,
+    stderrLimit: readLimit("stderrLimit", stderrLimit ?? STDERR_LIMIT),
+    messageLimit: readLimit("messageLimit", messageLimit ?? MESSAGE_LIMIT),
   };
+  return () => {
+    const transport = new StdioTransport(complete);
+    return { transport, process: () => transport.report() };
+  };
+}
+
+function readLimit(what: string, value: number): number {
+  if (Number.isSafeInteger(value) && value >= 0) return value;
+  throw new RangeError(`${what} is a whole number of bytes from 0 up, and ${String(value)} is not`);
 }

@@ -1,28 +1,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import type { CallToolResult } from "@modelcontextprotocol/client";
 import { describe, expect, test } from "vitest";
 import { openMcpConnection } from "../src/index.ts";
+import { expectNothingLeft, isAlive } from "./fixtures/processes.ts";
 import { soon } from "./fixtures/soon.ts";
+import { fixture, server, textOf } from "./fixtures/stdio.ts";
 
 const node = process.execPath;
-const server = { command: node, args: [fixture("stdio-server.ts")], name: "shop" };
-
-function fixture(name: string): string {
-  return new URL(`fixtures/${name}`, import.meta.url).pathname;
-}
-
-function textOf({ content: [block] }: CallToolResult): string {
-  return block?.type === "text" ? block.text : "";
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
+expectNothingLeft();
 
 describe("a server as a child process", () => {
   test("answers calls side by side, and is gone after close()", async () => {
@@ -50,7 +35,8 @@ describe("a server as a child process", () => {
       kind: "outcome-unknown",
       message:
         'calling tool "crash" of shop: the connection was lost before the answer came; it may have run; ' +
-        'the server said "Error: out of cheese"',
+        'the server process exited with code 3; the server said "Error: out of cheese"',
+      exitCode: 3,
       stderr: "the test server starts\nError: out of cheese\n",
     });
     expect(await neighbour).toMatchObject({ code: "MCP_CONNECTION_LOST", mayHaveRun: true });
@@ -69,51 +55,6 @@ describe("a server as a child process", () => {
     await expect(call).rejects.toBe("enough");
     await expect.poll(async () => textOf(await connection.callTool("aborted")), soon).toBe("hold");
     expect(connection.statistics().generation).toBe(1);
-  });
-
-  test("that does not exist fails with MCP_OPEN_FAILED", async () => {
-    const opening = openMcpConnection({ command: "/no/such/server" });
-
-    await expect(opening).rejects.toMatchObject({
-      code: "MCP_OPEN_FAILED",
-      message: "connecting to server: the command could not be run (ENOENT)",
-    });
-  });
-
-  test("that dies at the start fails with MCP_OPEN_FAILED and the end of what it said", async () => {
-    const script =
-      'process.stderr.write("x".repeat(20_000) + "\\nError: no licence\\u001b[2J\\n"); process.exitCode = 1;';
-
-    const opening = openMcpConnection({ command: node, args: ["-e", script] });
-
-    const error = (await opening.catch((failure: unknown) => failure)) as { message: string; stderr: string };
-    expect(error).toMatchObject({ code: "MCP_OPEN_FAILED", mayHaveRun: false });
-    expect(error.message).toBe(
-      'connecting to node: it closed the connection during the handshake; the server said "Error: no licence\\u001b[2J"',
-    );
-    expect(error.stderr).toHaveLength(8_192);
-    expect(error.stderr.endsWith("Error: no licence\u001b[2J\n")).toBe(true);
-  });
-
-  test("that says nothing fails with MCP_OPEN_FAILED in time, and is gone", async () => {
-    const script = "process.stderr.write(`${process.pid}`); process.stdin.resume();";
-
-    const opening = openMcpConnection({ command: node, args: ["-e", script], connectTimeout: 2_000 });
-
-    const error = (await opening.catch((failure: unknown) => failure)) as { message: string; stderr: string };
-    expect(error.message).toMatch(/^connecting to node: no connection within 2000 ms; the server said "\d+"$/);
-    expect(isAlive(Number(error.stderr))).toBe(false);
-  });
-
-  // The official transport gives it two seconds for the end of its input and two for SIGTERM.
-  test("that ignores the end of its input and SIGTERM is killed", async () => {
-    const stubborn = { ...server, args: ["--import", fixture("ignore-sigterm.ts"), ...server.args] };
-    const connection = await openMcpConnection(stubborn);
-    const pid = Number(textOf(await connection.callTool("pid")));
-
-    await connection.close();
-
-    await expect.poll(() => isAlive(pid), soon).toBe(false);
   });
 
   test("does not outlive a parent that is killed", async () => {
