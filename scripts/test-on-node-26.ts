@@ -22,5 +22,7 @@ if (existsSync(binary)) {
   });
   process.exitCode = status ?? 1;
 } else {
-  console.error(`running the tests on Node 26: there is no package of it for ${process.platform} ${process.arch}; skipped`);
+  console.error(
+    `running the tests on Node 26: there is no package of it for ${process.platform} ${process.arch}; skipped`,
+  );
 }

@@ -27,6 +27,7 @@ import {
 import type { CallRecord } from "./call-record.ts";
 import { McpConnectionLostError, McpSessionExpiredError } from "./errors.ts";
 import { callFailure, lossFailure, openFailure } from "./failures.ts";
+import { isSessionGone } from "./http-link.ts";
 import type { Link } from "./link.ts";
 import type { ConnectionSettings } from "./options.ts";
 import { SeverableTransport } from "./severable-transport.ts";
@@ -99,7 +100,7 @@ export class ClientGeneration {
       runDetached(() => controller.abort(error));
       // Why it did not open is worth more than why it did not close.
       await shielded(() => this.close()).catch(() => {});
-      throw isCancelled(error) ? error : openFailure(name, error, this.#link?.stderr?.());
+      throw isCancelled(error) ? error : openFailure(name, error, this.#link?.process?.());
     }
   }
 
@@ -149,9 +150,8 @@ export class ClientGeneration {
   }
 
   #lose(): void {
-    const stderr = this.#link?.stderr?.();
     const attempted = `using ${this.#settings.name}`;
-    this.#lost.abort(new McpConnectionLostError(attempted, true, stderr === undefined ? {} : { stderr }));
+    this.#lost.abort(new McpConnectionLostError(attempted, true, this.#link?.process?.()));
   }
 
   /** Waits for the answer, the loss of the generation, the caller's signal or its scope's cancellation. */
@@ -194,7 +194,7 @@ export class ClientGeneration {
 
   #failure(record: CallRecord, error: unknown): unknown {
     const isForgotten =
-      error instanceof SdkHttpError && error.status === 404 && this.#transport?.sessionId !== undefined;
+      error instanceof SdkHttpError && isSessionGone(error.status ?? 0) && this.#transport?.sessionId !== undefined;
     if (!isForgotten) return callFailure(record, error);
     this.#lost.abort(new McpSessionExpiredError(`using ${this.#settings.name}`));
     return new McpSessionExpiredError(record.attempted, { cause: error });

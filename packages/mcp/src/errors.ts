@@ -38,6 +38,16 @@ export abstract class McpError extends HoldfastError {
   }
 }
 
+/** What is known of the process of a server when its connection fails. Absent is what is not known, or not so. */
+export interface ProcessFacts {
+  /** The last part of what it wrote to its standard error. */
+  readonly stderr?: string | undefined;
+  /** What it exited with. */
+  readonly exitCode?: number | undefined;
+  /** The signal that ended it: `SIGKILL`. */
+  readonly signal?: string | undefined;
+}
+
 /** Thrown to all who wait for a connection when its opening fails; `cause` is what went wrong. */
 export class McpOpenFailedError extends McpError {
   override readonly code = "MCP_OPEN_FAILED";
@@ -45,11 +55,15 @@ export class McpOpenFailedError extends McpError {
   override readonly mayHaveRun = false;
   /** The last part of what the server process wrote to its standard error; absent when it wrote nothing. */
   declare readonly stderr?: string;
+  /** What the server process exited with; absent when it did not end by itself. */
+  declare readonly exitCode?: number;
+  /** The signal that ended the server process; absent when it did not end by one. */
+  declare readonly signal?: string;
 
-  constructor(connection: string, found: string, options: ErrorOptions & { readonly stderr?: string } = {}) {
+  constructor(connection: string, found: string, options: ErrorOptions & ProcessFacts = {}) {
     const { stderr = "", cause } = options;
     super(`connecting to ${connection}: ${found}${saying(stderr)}`, { cause });
-    if (stderr !== "") this.stderr = stderr;
+    Object.assign(this, known(options));
   }
   static {
     nameOf(McpOpenFailedError, "McpOpenFailedError");
@@ -67,15 +81,19 @@ export class McpConnectionLostError extends McpError {
   override readonly kind: "outcome-unknown" | "unsent";
   /** The last part of what the server process wrote to its standard error; absent when it wrote nothing. */
   declare readonly stderr?: string;
+  /** What the server process exited with; absent when it did not end by itself. */
+  declare readonly exitCode?: number;
+  /** The signal that ended the server process; absent when it did not end by one. */
+  declare readonly signal?: string;
 
-  constructor(attempted: string, mayHaveRun: boolean, options: ErrorOptions & { readonly stderr?: string } = {}) {
+  constructor(attempted: string, mayHaveRun: boolean, options: ErrorOptions & ProcessFacts = {}) {
     const { stderr = "", cause } = options;
     const found = mayHaveRun
       ? "the connection was lost before the answer came; it may have run"
       : "there is no connection to send it on; it did not run";
-    super(`${attempted}: ${found}${saying(stderr)}`, { cause });
+    super(`${attempted}: ${found}${ending(options)}${saying(stderr)}`, { cause });
     this.kind = mayHaveRun ? "outcome-unknown" : "unsent";
-    if (stderr !== "") this.stderr = stderr;
+    Object.assign(this, known(options));
   }
   override get mayHaveRun(): boolean {
     return this.kind === "outcome-unknown";
@@ -182,6 +200,26 @@ export class McpToolFailedError extends HoldfastError {
 /** Puts the name on the prototype, so that errors carry no own `name` key. */
 function nameOf(type: { prototype: object }, name: string): void {
   Object.defineProperty(type.prototype, "name", { value: name, configurable: true, writable: true });
+}
+
+/** The facts that are there, so that an error has no fields that say nothing. */
+function known({ stderr, exitCode, signal }: ProcessFacts): ProcessFacts {
+  return {
+    ...(stderr !== undefined && stderr !== "" && { stderr }),
+    ...(exitCode !== undefined && { exitCode }),
+    ...(signal !== undefined && { signal }),
+  };
+}
+
+function ending(facts: ProcessFacts): string {
+  const end = endOfProcess(facts);
+  return end === undefined ? "" : `; the server process ${end}`;
+}
+
+/** How a process ended, in words; undefined when it did not, or nobody knows. */
+export function endOfProcess({ exitCode, signal }: ProcessFacts): string | undefined {
+  if (signal !== undefined) return `was ended by ${signal}`;
+  return exitCode === undefined ? undefined : `exited with code ${exitCode}`;
 }
 
 /** The longest line of a server's standard error that goes into a message; `stderr` has it all. */

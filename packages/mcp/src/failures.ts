@@ -7,33 +7,49 @@ import { ProtocolError, SdkError, SdkErrorCode, SdkHttpError } from "@modelconte
 import { ClosedResourceError, TimeoutError } from "@holdfast/concurrency";
 import type { CallRecord } from "./call-record.ts";
 import {
+  endOfProcess,
   McpClosedError,
   McpConnectionLostError,
   type McpError,
   McpOpenFailedError,
   McpProtocolError,
   McpSessionExpiredError,
+  type ProcessFacts,
 } from "./errors.ts";
+import type { ProcessReport } from "./link.ts";
+import { HttpFailure, HttpLimitError } from "./http/http-failure.ts";
 import { answerLost } from "./severable-transport.ts";
+import { answerTooLong } from "./stdio/messages.ts";
+import { ServerStartError } from "./stdio/server-start-error.ts";
 
 /** The longest text of a server that goes into a message; `cause` has it all. */
 const LONGEST_QUOTE = 200;
 
 /** The error of an opening that failed. */
-export function openFailure(connection: string, cause: unknown, stderr: string | undefined): McpOpenFailedError {
-  return new McpOpenFailedError(connection, openFinding(cause), { cause, ...(stderr !== undefined && { stderr }) });
+export function openFailure(connection: string, cause: unknown, report: ProcessReport = {}): McpOpenFailedError {
+  const end = endOfProcess(report);
+  const found =
+    end === undefined
+      ? openFinding(cause)
+      : `the server process ${end} during the handshake; run the command in a terminal to see why`;
+  const notMcp = report.notMcp === undefined ? "" : `; ${report.notMcp}`;
+  return new McpOpenFailedError(connection, `${found}${notMcp}`, { ...report, cause });
 }
 
 /** The error of a call whose generation was lost, or closed, under it. */
 export function lossFailure({ attempted, sent }: CallRecord, cause: unknown): McpError {
   if (cause instanceof ClosedResourceError) return new McpClosedError(attempted, sent, { cause });
   if (cause instanceof McpSessionExpiredError && !sent) return new McpSessionExpiredError(attempted, { cause });
-  const stderr = cause instanceof McpConnectionLostError ? cause.stderr : undefined;
-  return new McpConnectionLostError(attempted, sent, { cause, ...(stderr !== undefined && { stderr }) });
+  const facts = cause instanceof McpConnectionLostError ? cause : {};
+  const { stderr, exitCode, signal }: ProcessFacts = facts;
+  return new McpConnectionLostError(attempted, sent, { stderr, exitCode, signal, cause });
 }
 
 /** The error of a call that the official client or its transport failed. */
 export function callFailure({ attempted }: CallRecord, cause: unknown): McpError {
+  if (cause instanceof ProtocolError && cause.data === answerTooLong) {
+    return new McpProtocolError(attempted, cause.message, { cause });
+  }
   if (isRefusal(cause)) {
     const found = `the server answered with error ${cause.code}: ${quoted(cause.message)}`;
     return new McpProtocolError(attempted, found, { rpcCode: cause.code, cause });
@@ -42,20 +58,24 @@ export function callFailure({ attempted }: CallRecord, cause: unknown): McpError
     return new McpProtocolError(attempted, `the server answered HTTP ${cause.status}`, { status: cause.status, cause });
   }
   if (isNotMcp(cause)) return new McpProtocolError(attempted, "the server's answer is not MCP", { cause });
+  if (cause instanceof HttpLimitError) return new McpProtocolError(attempted, cause.message, { cause });
   return new McpConnectionLostError(attempted, !isNeverSent(cause), { cause });
 }
 
 function openFinding(cause: unknown): string {
-  if (cause instanceof TimeoutError) return `no connection within ${cause.timeout} ms`;
+  if (cause instanceof TimeoutError) {
+    return `no connection within ${cause.timeout} ms; check that it is an MCP server, or give it a longer connectTimeout`;
+  }
   if (cause instanceof SdkHttpError) return `it answered HTTP ${cause.status}`;
   if (isNotMcp(cause)) return "its answer is not MCP";
+  if (cause instanceof HttpLimitError) return cause.message;
   if (isRefusal(cause)) {
     return `it refused with error ${cause.code}: ${quoted(cause.message)}`;
   }
-  if (syscallOf(cause)?.startsWith("spawn") === true) return `the command could not be run (${String(codeOf(cause))})`;
+  if (cause instanceof ServerStartError) return cause.message;
   const innermost = innermostOf(cause);
   const code = codeOf(innermost);
-  if (isNeverSent(cause)) return `it could not be reached (${String(code)}); start the server, or check its address`;
+  if (isUnreachable(cause)) return `it could not be reached (${String(code)}); start the server, or check its address`;
   if (isCutOff(cause) || cutOffCodes.has(code)) return "it closed the connection during the handshake";
   // The parser of fetch gives no code with it.
   if (innermost instanceof Error && innermost.name === "HTTPParserError")
@@ -64,7 +84,13 @@ function openFinding(cause: unknown): string {
 }
 
 /** How undici and the system say that the other side has hung up. */
-const cutOffCodes: ReadonlySet<unknown> = new Set(["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"]);
+const cutOffCodes: ReadonlySet<unknown> = new Set([
+  "ECONNRESET",
+  "EPIPE",
+  "HPE_INVALID_EOF_STATE",
+  "UND_ERR_RES_CONTENT_LENGTH_MISMATCH",
+  "UND_ERR_SOCKET",
+]);
 
 /** What began it: fetch wraps the socket's error, and a host of several addresses has an error for each. */
 function innermostOf(error: unknown): unknown {
@@ -81,6 +107,7 @@ function isRefusal(error: unknown): error is ProtocolError {
 /** Whether the other side went without an answer. */
 function isCutOff(error: unknown): boolean {
   if (error instanceof ProtocolError) return error.data === answerLost;
+  if (error instanceof HttpFailure) return error.sent && error.cause === undefined;
   return error instanceof McpConnectionLostError || codeOf(error) === SdkErrorCode.ConnectionClosed;
 }
 
@@ -101,17 +128,23 @@ function isNotMcp(error: unknown): boolean {
 }
 
 /**
- * Whether it is certain that nothing was sent, because no connection was made to send it on.
+ * Whether it is certain that nothing was sent.
  *
- * A fetch that failed in any other way proves nothing: the server may have run the call and died before it answered.
+ * What failed in any other way proves nothing: the server may have run the call and died before it answered.
  */
 function isNeverSent(error: unknown): boolean {
+  // Our own transport has it on record; what others throw is to be read.
+  return error instanceof HttpFailure ? !error.sent : isUnreachable(error);
+}
+
+/** Whether no connection was made to send anything on. */
+function isUnreachable(error: unknown): boolean {
   if (codeOf(error) === SdkErrorCode.NotConnected || codeOf(error) === "UND_ERR_CONNECT_TIMEOUT") return true;
   const syscall = syscallOf(error);
   if (syscall === "connect" || syscall === "getaddrinfo") return true;
   // One error for each address that was tried.
-  if (error instanceof AggregateError) return error.errors.length > 0 && error.errors.every(isNeverSent);
-  return error instanceof Error && error.cause !== undefined && isNeverSent(error.cause);
+  if (error instanceof AggregateError) return error.errors.length > 0 && error.errors.every(isUnreachable);
+  return error instanceof Error && error.cause !== undefined && isUnreachable(error.cause);
 }
 
 function codeOf(error: unknown): unknown {

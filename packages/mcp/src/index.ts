@@ -15,6 +15,7 @@ export {
   McpSessionExpiredError,
   McpToolFailedError,
 } from "./errors.ts";
+export type { HttpLimits } from "./http/pools.ts";
 export type { OpenContext } from "./link.ts";
 export type { McpConnection, McpConnectionStatistics } from "./mcp-connection.ts";
 export type { McpCallOptions, McpLease } from "./mcp-lease.ts";

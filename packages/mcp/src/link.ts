@@ -4,6 +4,7 @@
  * @module
  */
 import type { Transport } from "@modelcontextprotocol/client";
+import type { ProcessFacts } from "./errors.ts";
 
 /** What a transport is opened for. */
 export interface OpenContext {
@@ -13,13 +14,21 @@ export interface OpenContext {
   readonly signal: AbortSignal;
 }
 
+/** What the link to a process knows of it when something went wrong. */
+export interface ProcessReport extends ProcessFacts {
+  /** That it wrote what is not MCP to its standard output, in words. */
+  readonly notMcp?: string;
+  /** Why the connection was given up, where the process did not end by itself. */
+  readonly cause?: Error;
+}
+
 /** One transport, not yet started. */
 export interface Link {
   readonly transport: Transport;
   /** Ends what the server keeps for this client; absent where closing the transport does. */
   readonly endSession?: () => Promise<void>;
-  /** The last part of what the server process wrote to its standard error. */
-  readonly stderr?: () => string;
+  /** What is known of the server process; absent where there is none. */
+  readonly process?: () => ProcessReport;
 }
 
 /** Makes the link of one generation. It runs outside every task, and so do the callbacks of what it makes. */

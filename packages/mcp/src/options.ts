@@ -4,7 +4,11 @@
  * @module
  */
 import { basename } from "node:path";
+import type { ConnectionOptions } from "node:tls";
 import type { Transport } from "@modelcontextprotocol/client";
+import type { Dispatcher } from "undici";
+import type { HttpTransportOptions } from "./http/http-transport.ts";
+import type { HttpLimits } from "./http/pools.ts";
 import { httpLink } from "./http-link.ts";
 import type { OpenContext, OpenLink } from "./link.ts";
 import { stdioLink } from "./stdio-link.ts";
@@ -30,6 +34,14 @@ export interface McpHttpOptions extends McpCommonOptions {
   readonly url: string | URL;
   /** Sent with each request. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** The most sockets that calls hold at the same time, further ones wait; 16 when absent. A few more serve control. */
+  readonly sockets?: number;
+  /** How long what the server sends may be, in bytes. */
+  readonly limits?: HttpLimits;
+  /** For https: certificates, server name and whatever else `tls.connect()` takes. */
+  readonly tls?: ConnectionOptions;
+  /** A dispatcher of undici 8 to send everything through, in place of sockets and proxies of the connection's own. */
+  readonly dispatcher?: Dispatcher;
 }
 
 /** A server that is started as a child process and speaks over standard input and output. */
@@ -40,6 +52,12 @@ export interface McpStdioOptions extends McpCommonOptions {
   /** Added to the few variables that a child inherits: HOME, LOGNAME, PATH, SHELL, TERM, USER. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** How much of its standard error is kept for errors, in bytes; 16 384 when absent. */
+  readonly stderrLimit?: number;
+  /** How long an answer from it may be, in bytes; 64 MiB when absent. The call whose answer is longer fails. */
+  readonly messageLimit?: number;
+  /** Given all that it writes to its standard error, as it comes, outside every task: to print it or to log it. */
+  readonly onStderr?: (text: string) => void;
 }
 
 /** A server that is reached by a transport of your own. */
@@ -65,14 +83,14 @@ export interface ConnectionSettings {
 const CALL_TIMEOUT = 60_000;
 /** A server that npx has to download first takes ten seconds and more to start. */
 const CONNECT_TIMEOUT = 30_000;
-/** Longer than the four seconds that a stdio server has before it is killed. */
+/** Leaves a server process two seconds to end by itself and two on SIGTERM, before it is killed. */
 const CLOSE_TIMEOUT = 5_000;
 const CLIENT_INFO = { name: "holdfast", version: "0.1.0" };
 
 const common = ["name", "lazy", "callTimeout", "connectTimeout", "closeTimeout", "clientInfo"];
 const own: Readonly<Record<string, readonly string[]>> = {
-  url: ["headers"],
-  command: ["args", "env", "cwd"],
+  url: ["headers", "sockets", "limits", "tls", "dispatcher"],
+  command: ["args", "env", "cwd", "stderrLimit", "messageLimit", "onStderr"],
   open: [],
 };
 
@@ -102,10 +120,10 @@ function readTarget(options: McpConnectionOptions): { name: string; openLink: Op
   if (isGiven(options, "url")) {
     const url = readUrl(options.url);
     // Without the query, which may hold a key.
-    return { name: `${url.origin}${url.pathname}`, openLink: httpLink(url, readHeaders(options.headers)) };
+    return { name: `${url.origin}${url.pathname}`, openLink: httpLink(url, readHttp(options)) };
   }
   if (isGiven(options, "command")) {
-    const { command, args = [], env, cwd } = options;
+    const { command, args = [], env, cwd, stderrLimit, messageLimit, onStderr } = options;
     if (typeof command !== "string" || command === "") throw new TypeError("command is the name or path of a program");
     if (!Array.isArray(args) || args.some((arg) => typeof arg !== "string")) {
       throw new TypeError("args is an array of strings");
@@ -115,6 +133,10 @@ function readTarget(options: McpConnectionOptions): { name: string; openLink: Op
       args: [...(args as readonly string[])],
       ...(env && { env: { ...env } }),
       ...(cwd && { cwd }),
+      ...(stderrLimit !== undefined && { stderrLimit }),
+      ...(messageLimit !== undefined && { messageLimit }),
+      onStderr,
+      closeTimeout: readTimeout("closeTimeout", options.closeTimeout, CLOSE_TIMEOUT) ?? CLOSE_TIMEOUT,
     };
     return { name: nameOfCommand(command, args), openLink: stdioLink(parameters) };
   }
@@ -144,6 +166,37 @@ function readUrl(text: string | URL): URL {
     throw new TypeError("url must not hold a user name or password; send them in headers");
   }
   return url;
+}
+
+function readHttp({ headers, sockets, limits, tls, dispatcher }: McpHttpOptions): HttpTransportOptions {
+  if (dispatcher !== undefined && typeof dispatcher.dispatch !== "function") {
+    throw new TypeError("dispatcher is a dispatcher of undici");
+  }
+  if (dispatcher !== undefined && tls !== undefined) {
+    throw new TypeError("tls is for sockets of the connection's own; give it to the dispatcher instead");
+  }
+  return {
+    headers: readHeaders(headers),
+    ...(sockets !== undefined && { sockets: readCount("sockets", sockets) }),
+    ...(limits && { limits: readLimits(limits) }),
+    ...(tls && { tls: { ...tls } }),
+    ...(dispatcher && { dispatcher }),
+  };
+}
+
+function readLimits(given: HttpLimits): HttpLimits {
+  for (const [what, limit] of Object.entries(given)) {
+    if (!limitNames.has(what)) throw new TypeError(`limits has no "${what}"; it has header, event and body`);
+    if (limit !== undefined) readCount(`limits.${what}`, limit);
+  }
+  return { ...given };
+}
+
+const limitNames: ReadonlySet<string> = new Set(["header", "event", "body"] satisfies (keyof HttpLimits)[]);
+
+function readCount(what: string, value: unknown): number {
+  if (Number.isSafeInteger(value) && (value as number) > 0) return value as number;
+  throw new RangeError(`${what} is a whole number from 1 up, and ${String(value)} is not`);
 }
 
 function readHeaders(given: Readonly<Record<string, string>> = {}): Headers {

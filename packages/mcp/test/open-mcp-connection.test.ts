@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { moveOnAfter, run } from "@holdfast/concurrency";
 import { InMemoryTransport, type Transport } from "@modelcontextprotocol/client";
+import { Agent } from "undici";
 import { expect, test } from "vitest";
 import { type McpOpenFailedError, openMcpConnection } from "../src/index.ts";
 import { type Handler, handshake, HttpTestServer } from "./fixtures/http-server.ts";
@@ -83,10 +84,12 @@ test("fails with MCP_OPEN_FAILED when what listens does not speak HTTP", async (
 });
 
 test("says what it was when the address cannot even be tried", async () => {
-  // Port 1 is on the list of ports that fetch refuses (https://fetch.spec.whatwg.org/#port-blocking).
-  const opening = openMcpConnection({ url: "http://127.0.0.1:1/mcp" });
+  const dispatcher = new Agent({ connect: (_options, callback) => callback(new Error("the tunnel is down"), null) });
 
-  await expect(opening).rejects.toThrow('it failed with "bad port"');
+  const opening = openMcpConnection({ url: "http://127.0.0.1:1/mcp", dispatcher });
+
+  await expect(opening).rejects.toThrow('it failed with "the tunnel is down"');
+  await dispatcher.close();
 });
 
 test("fails with MCP_OPEN_FAILED when the handshake takes longer than connectTimeout, and lets go of the socket", async () => {
