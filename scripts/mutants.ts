@@ -4,13 +4,16 @@
  *
  * @module
  */
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { mutants, type Mutant } from "../spec/mutants.ts";
 
 const root = join(import.meta.dirname, "..");
+/** What the tests of a mutant may take, in milliseconds; they take a few seconds when they can end. */
+const LIMIT = 60_000;
 
 /** A copy of what the tests of the core need, to break things in. */
 function makeCopy(): string {
@@ -31,26 +34,50 @@ function mutate({ name, file, find, replace }: Mutant, source: string): string {
   return source.replace(find, () => replace);
 }
 
-/** Whether the tests fail. */
-function fails(copy: string, files: readonly string[]): boolean {
+/** Whether the tests fail. A mutant may make them run for ever, in a process that no longer listens: that is noticed too. */
+async function fails(copy: string, files: readonly string[]): Promise<boolean> {
   const tests = files.map((file) => `packages/concurrency/test/${file}.test.ts`);
   const args = [join(root, "node_modules/vitest/vitest.mjs"), "run", "--project", "unit", "--bail", "1", ...tests];
-  // A mutant may hang: that is noticed too.
-  const { status, error } = spawnSync(process.execPath, args, { cwd: copy, stdio: "ignore", timeout: 120_000 });
-  return error !== undefined || status !== 0;
+  // A process group of its own, because the workers are what hangs, and outlive the process that started them.
+  const runner = spawn(process.execPath, args, { cwd: copy, stdio: "ignore", detached: true });
+  const limit = AbortSignal.timeout(LIMIT);
+  const interrupted = (): void => {
+    endGroup(runner.pid);
+    process.exit(130);
+  };
+  process.once("SIGINT", interrupted);
+  try {
+    const [code] = (await once(runner, "exit", { signal: limit })) as [number | null];
+    return code !== 0;
+  } catch (error) {
+    if (!limit.aborted) throw error;
+    return true;
+  } finally {
+    process.off("SIGINT", interrupted);
+    endGroup(runner.pid);
+  }
 }
 
-function main(chosen: readonly Mutant[]): void {
+function endGroup(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, "SIGKILL");
+  } catch (error) {
+    // Nobody is left, as it should be.
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
+
+async function main(chosen: readonly Mutant[]): Promise<void> {
   const copy = makeCopy();
   const survivors: string[] = [];
   try {
     const files = [...new Set(chosen.flatMap(({ killedBy }) => killedBy))];
-    if (fails(copy, files)) throw new Error("running the tests without a mutant: they fail; mend them first");
+    if (await fails(copy, files)) throw new Error("running the tests without a mutant: they fail; mend them first");
     for (const mutant of chosen) {
       const path = join(copy, "packages/concurrency/src", mutant.file);
       const source = readFileSync(path, "utf8");
       writeFileSync(path, mutate(mutant, source));
-      const isKilled = fails(copy, mutant.killedBy);
+      const isKilled = await fails(copy, mutant.killedBy);
       writeFileSync(path, source);
       console.log(`${isKilled ? "killed  " : "SURVIVED"}  ${mutant.name}`);
       if (!isKilled) survivors.push(mutant.name);
@@ -63,4 +90,4 @@ function main(chosen: readonly Mutant[]): void {
 }
 
 const [part = ""] = process.argv.slice(2);
-main(mutants.filter(({ name }) => name.includes(part)));
+await main(mutants.filter(({ name }) => name.includes(part)));

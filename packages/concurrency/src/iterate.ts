@@ -127,12 +127,15 @@ class Reading<T> implements AsyncIterator<T, undefined> {
 
   #ask(feed: Feed<T>, wait: Waiter<IteratorResult<T, undefined>>): void {
     const failed = (error: unknown): void => {
-      if (wait.fail(error)) this.#end(feed);
+      this.#end(feed);
+      wait.fail(error);
     };
     attempt(() => feed.next()).then((result) => {
       try {
-        if (result.done !== true) wait.settle({ done: false, value: result.value });
-        else if (wait.settle(over)) this.#end(feed);
+        if (result.done === true) {
+          this.#end(feed);
+          wait.settle(over);
+        } else wait.settle({ done: false, value: result.value });
       } catch (error) {
         failed(error);
       }

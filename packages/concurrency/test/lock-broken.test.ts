@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { covers } from "../../../spec/covers.ts";
-import { BrokenResourceError, Lock, run, sleep, taskGroup } from "../src/index.ts";
+import { BrokenResourceError, checkpoint, Lock, run, sleep, taskGroup } from "../src/index.ts";
 import { drained, thrownBy, virtually } from "./virtually.ts";
 
 /** What a task throws that tries to acquire. */
@@ -92,18 +92,17 @@ test("a task that fails while other code of it is in the lock hands the lock on 
         sleep(1).then(() => Promise.reject(new Error("failure"))),
       ]),
     );
-    const waiting = ["first", "second"].map((name) =>
-      run(async () => {
-        await sleep(0);
-        using _hold = await lock.acquire();
-        log.push(name);
-        await sleep(10);
-      }),
-    );
-    await Promise.allSettled([failing, ...waiting]);
+    const visit = async (name: string): Promise<void> => {
+      using _hold = await lock.acquire();
+      log.push(name);
+      await sleep(10);
+    };
+    const waiting = ["first", "second"].map((name) => run(() => sleep(0).then(() => visit(name))));
+    const late = failing.catch(() => visit("one that comes when the task has ended"));
+    await Promise.allSettled([failing, ...waiting, late]);
   });
 
-  expect(log).toEqual(["leaving", "first", "second"]);
+  expect(log).toEqual(["leaving", "first", "second", "one that comes when the task has ended"]);
 });
 
 test("a task breaks those of its locks that it holds when it ends, in whatever order it released the others", async () => {
@@ -133,4 +132,24 @@ test("a task breaks those of its locks that it holds when it ends, in whatever o
 
   expect(served.toSorted()).toEqual(["1a", "1b", "1c", "2a", "2b", "2c", "4a", "4b", "4c"]);
   expect(locks.map((lock) => lock.isLocked)).toEqual([true, false, false, true, false]);
+});
+
+test("a lock that was about to break, and did not, breaks when its next owner ends with it", async () => {
+  const lock = new Lock();
+
+  const thrown = await virtually(async () => {
+    const failing = run(() =>
+      Promise.all([lock.withLock(() => sleep(10)), sleep(1).then(() => Promise.reject(new Error("failure")))]),
+    );
+    const careless = run(async () => {
+      await checkpoint();
+      await lock.acquire();
+      await sleep(5);
+    });
+    const behind = run(() => sleep(2).then(() => thrownBy(() => lock.acquire())));
+    await Promise.allSettled([failing, careless]);
+    return await behind;
+  });
+
+  expect(thrown).toMatchObject({ code: "RESOURCE_BROKEN" });
 });
