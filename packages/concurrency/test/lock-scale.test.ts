@@ -87,13 +87,14 @@ test("a task that lives on keeps no lock that it has released", async () => {
   };
 
   const kept = await run(async () => {
-    for (let turn = 0; turn < 3; turn++) await contend();
+    for (let turn = 0; turn < 20; turn++) await contend();
     await drained();
     collectGarbage();
     return locks.filter((lock) => lock.deref() !== undefined).length;
   });
 
-  expect(kept).toBe(0);
+  // The engine itself may still hold the last, in a register or a cache; a task would hold them all.
+  expect(kept).toBeLessThanOrEqual(1);
 });
 
 test("nothing is kept of the tasks that have waited, whether they were served or cancelled", async () => {
