@@ -75,6 +75,8 @@ export const anyioSynchronization = {
     "AS-56": "a limiter made outside every task can be changed there, with the same checks, and has nobody inside",
     "AS-57": "a limiter of 0 tokens can be made outside every task",
     "AS-58": "a limiter of infinitely many tokens can be made outside every task",
+    "AS-59":
+      "the number of tokens is given first and everything else by name, in a task and outside every task, and can be set by name later",
     "AS-60": "when a waiter is cancelled in the turn in which its token comes, the next waiter gets the token",
     "AS-61":
       "`acquireNoWait()` in another task than the borrower throws `RESOURCE_WOULD_BLOCK` when no token is available",
@@ -85,6 +87,5 @@ export const anyioSynchronization = {
   },
   absent: {
     "AS-51": "the default limiter of worker threads: there are no worker threads here whose number would be limited",
-    "AS-59": "the number of tokens as a keyword argument: JavaScript has no keyword arguments",
   },
 } as const satisfies Area;

@@ -266,6 +266,20 @@ test(covers("AS-58"), async () => {
   expect(inside).toEqual([1, Infinity]);
 });
 
+test(covers("AS-59"), async () => {
+  const outside = new CapacityLimiter(1, { name: "outside" });
+  outside.totalTokens = 2;
+
+  const inside = await virtually(() => {
+    const limiter = new CapacityLimiter(3, { name: "inside" });
+    limiter.totalTokens = 4;
+    return limiter;
+  });
+
+  expect([outside.totalTokens, inside.totalTokens]).toEqual([2, 4]);
+  expect(outside.statistics()).toMatchObject({ totalTokens: 2, borrowedTokens: 0 });
+});
+
 test(covers("AS-60"), async () => {
   const limiter = new CapacityLimiter(1);
 
