@@ -6,11 +6,10 @@
 import { storage } from "./context.ts";
 import { NoTaskError } from "./errors.ts";
 import type { Hold } from "./hold.ts";
-import { cancelPoint } from "./internal/cancel-point.ts";
 import type { Frame } from "./internal/frame.ts";
 import { HoldQueue } from "./internal/hold-queue.ts";
 import { Holding } from "./internal/holding.ts";
-import { currentFrame, rejected } from "./internal/waiter.ts";
+import { cancelPoint, currentFrame, rejected } from "./internal/waiter.ts";
 import { AlreadyHeldError, NotHeldError, WouldBlockError } from "./resource-errors.ts";
 import { cancelShieldedCheckpoint } from "./sleep.ts";
 import type { TaskInfo } from "./task-info.ts";

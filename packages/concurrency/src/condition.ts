@@ -6,13 +6,12 @@
 import { storage } from "./context.ts";
 import { NoTaskError } from "./errors.ts";
 import type { Hold } from "./hold.ts";
-import { cancelPoint } from "./internal/cancel-point.ts";
 import type { Frame } from "./internal/frame.ts";
 import { guarded, guardedCall } from "./internal/guarded.ts";
 import type { Holding } from "./internal/holding.ts";
 import type { Task } from "./internal/task.ts";
 import { WaitList } from "./internal/wait-list.ts";
-import { Waiter } from "./internal/waiter.ts";
+import { cancelPoint, Waiter } from "./internal/waiter.ts";
 import { Lock, type LockAccess, type LockStatistics } from "./lock.ts";
 import { NotHeldError } from "./resource-errors.ts";
 import { checkpoint } from "./sleep.ts";

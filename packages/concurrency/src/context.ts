@@ -1,6 +1,6 @@
 /**
- * The one AsyncLocalStorage of the library: its store is the frame that the running code belongs to. It is kept on
- * globalThis, so that two installed copies of the package see the same tasks.
+ * All that touches the platform's async context. The store of the library is the frame that the running code belongs to; its
+ * AsyncLocalStorage is kept on globalThis, so that two installed copies of the package see the same tasks.
  *
  * @module
  */

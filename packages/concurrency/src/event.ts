@@ -3,9 +3,8 @@
  *
  * @module
  */
-import { cancelPoint } from "./internal/cancel-point.ts";
 import { WaitList } from "./internal/wait-list.ts";
-import { rejected } from "./internal/waiter.ts";
+import { cancelPoint, rejected } from "./internal/waiter.ts";
 import { checkpoint } from "./sleep.ts";
 
 /** How many wait for an {@link Event}. */

@@ -3,17 +3,10 @@
  *
  * @module
  */
-import { runDetached } from "./context.ts";
 import { isCancelled } from "./errors.ts";
 import { guardedCall } from "./internal/guarded.ts";
+import { watchersOf } from "./internal/promise-watch.ts";
 import { beginWait, currentFrame, rejected, type Waiter } from "./internal/waiter.ts";
-
-interface Subscription {
-  readonly waits: Set<Waiter<unknown>>;
-}
-
-/** One reaction a promise, however often it is waited for: a promise that never settles would keep each for ever. */
-const subscriptions = new WeakMap<PromiseLike<unknown>, Subscription>();
 
 /**
  * Waits for a promise that the library did not make, and stops waiting when the scope is cancelled. It cannot stop
@@ -28,11 +21,12 @@ export function cancellable<T>(promise: PromiseLike<T>): Promise<T> {
     );
   }
   // First, so that the failure of a promise that is given up on never surfaces as unhandled.
-  const { waits } = subscriptionOf(promise);
+  const watchers = watchersOf(promise);
   try {
     const wait = beginWait<T>("a promise");
-    waits.add(wait as Waiter<unknown>);
-    wait.onCancel = () => waits.delete(wait as Waiter<unknown>);
+    const watcher = wait as Waiter<unknown>;
+    watchers.add(watcher);
+    wait.onCancel = () => watchers.delete(watcher);
     return wait.promise;
   } catch (error) {
     return rejected(error);
@@ -70,24 +64,4 @@ async function callWithSignal<T>(fn: (signal: AbortSignal) => PromiseLike<T> | T
 
 function isPromiseLike(value: unknown): boolean {
   return (typeof value === "object" && value !== null) || typeof value === "function";
-}
-
-function subscriptionOf(promise: PromiseLike<unknown>): Subscription {
-  const known = subscriptions.get(promise);
-  if (known !== undefined) return known;
-  const created: Subscription = { waits: new Set() };
-  subscriptions.set(promise, created);
-  const end = (finish: (wait: Waiter<unknown>) => void): void => {
-    subscriptions.delete(promise);
-    for (const wait of created.waits) finish(wait);
-    created.waits.clear();
-  };
-  // Detached: the reaction lives as long as the promise, and must not keep the frame of whoever waited first.
-  runDetached(() => {
-    Promise.resolve(promise).then(
-      (value) => end((wait) => wait.settle(value)),
-      (error) => end((wait) => wait.fail(error)),
-    );
-  });
-  return created;
 }

@@ -6,14 +6,13 @@
 import { storage } from "./context.ts";
 import { NoTaskError } from "./errors.ts";
 import type { Hold } from "./hold.ts";
-import { cancelPoint } from "./internal/cancel-point.ts";
 import type { Frame } from "./internal/frame.ts";
 import { guardedCall } from "./internal/guarded.ts";
 import { HoldQueue } from "./internal/hold-queue.ts";
 import { Holding } from "./internal/holding.ts";
 import { OwnerWatch } from "./internal/owner-watch.ts";
 import type { Task } from "./internal/task.ts";
-import { currentFrame, rejected, type Waiter } from "./internal/waiter.ts";
+import { cancelPoint, currentFrame, rejected, type Waiter } from "./internal/waiter.ts";
 import { AlreadyHeldError, BrokenResourceError, NotHeldError, WouldBlockError } from "./resource-errors.ts";
 import { run } from "./run.ts";
 import { cancelShieldedCheckpoint } from "./sleep.ts";

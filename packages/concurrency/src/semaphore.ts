@@ -4,10 +4,9 @@
  * @module
  */
 import type { Hold } from "./hold.ts";
-import { cancelPoint } from "./internal/cancel-point.ts";
 import { Holding } from "./internal/holding.ts";
 import { WaitList } from "./internal/wait-list.ts";
-import { rejected } from "./internal/waiter.ts";
+import { cancelPoint, rejected } from "./internal/waiter.ts";
 import { WouldBlockError } from "./resource-errors.ts";
 import { cancelShieldedCheckpoint } from "./sleep.ts";
 

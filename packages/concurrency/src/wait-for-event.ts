@@ -4,8 +4,7 @@
  * @module
  */
 import { runDetached } from "./context.ts";
-import { cancelPoint } from "./internal/cancel-point.ts";
-import { rejected, Waiter } from "./internal/waiter.ts";
+import { cancelPoint, rejected, Waiter } from "./internal/waiter.ts";
 
 /** What {@link waitForEvent} needs of an emitter: either pair of methods. */
 export type EmitterLike =

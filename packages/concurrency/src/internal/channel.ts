@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { cancelPoint } from "./cancel-point.ts";
+import { cancelPoint } from "./waiter.ts";
 import { type EndWait, type Form, ReceiverWait, SenderWait, Side } from "./channel-waits.ts";
 import type { Frame } from "./frame.ts";
 

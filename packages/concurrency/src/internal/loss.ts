@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { runDetached } from "../context.ts";
 import { onAbort } from "./abort-listeners.ts";
+import { type PromiseWatcher, watchersOf } from "./promise-watch.ts";
 
 /** What says that a value died. */
 export type Loss = AbortSignal | PromiseLike<unknown>;
@@ -42,32 +42,13 @@ function isSignal(lost: Loss): lost is AbortSignal {
   return typeof addEventListener === "function" && typeof aborted === "boolean";
 }
 
-interface Watch {
-  readonly then: LossListener;
-}
-
-/** One reaction a promise, which lives as long as the promise, however many generations one after another watch it. */
-const watches = new WeakMap<PromiseLike<unknown>, Set<Watch>>();
-
 function watchPromise(lost: PromiseLike<unknown>, then: LossListener): () => void {
-  const watch = { then };
-  const all = watchesOf(lost).add(watch);
-  return () => void all.delete(watch);
-}
-
-function watchesOf(lost: PromiseLike<unknown>): Set<Watch> {
-  const known = watches.get(lost);
-  if (known !== undefined) return known;
-  const created = new Set<Watch>();
-  watches.set(lost, created);
-  const tell: LossListener = (error, value) => {
-    watches.delete(lost);
-    for (const { then } of created) then(error, value);
-  };
-  runDetached(() => {
+  const watchers = watchersOf(lost);
+  const watcher: PromiseWatcher = {
     // Many a promise of an end is fulfilled with the reason.
-    const fulfilled = (value: unknown): void => (value instanceof Error ? tell(value) : tell(undefined, value));
-    Promise.resolve(lost).then(fulfilled, tell);
-  });
-  return created;
+    settle: (value) => (value instanceof Error ? then(value) : then(undefined, value)),
+    fail: (error) => then(error),
+  };
+  watchers.add(watcher);
+  return () => void watchers.delete(watcher);
 }

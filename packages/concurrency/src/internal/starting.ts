@@ -66,7 +66,7 @@ export class Starting<S> implements TaskStatus<S>, TaskParent {
     if (this.#hasStarted) throw new TaskStartedError();
     this.#hasStarted = true;
     // A caller that is cancelled has nobody to use the task: it stays, unwinds, and its end is the answer.
-    if (this.#antechamber.effective !== undefined || this.#task.isDone) return;
+    if (this.#antechamber.effective !== undefined) return;
     this.#task.joinGroup(this.#group, this.#groupFrame);
     this.#antechamber.close();
     this.#wait.settle(value);

@@ -142,13 +142,24 @@ export function currentFrame(attempted: string): Frame | undefined {
 }
 
 /**
+ * Throws what a wait would throw at once, and otherwise gives the innermost open scope of the running code; undefined
+ * outside every task. Stands at the head of every wait, also of those that may have nothing to wait for.
+ *
+ * @throws CancelledError, TaskFinishedError
+ */
+export function cancelPoint(what: string): Frame | undefined {
+  const frame = currentFrame(what);
+  if (frame?.effective !== undefined) throw frame.effective.error;
+  return frame;
+}
+
+/**
  * Begins a wait of the current code. Every wait is a cancel point, so it throws at once in a cancelled scope.
  *
  * @throws CancelledError, TaskFinishedError
  */
 export function beginWait<T>(what: string): Waiter<T> {
-  const frame = currentFrame(what);
-  if (frame?.effective !== undefined) throw frame.effective.error;
+  const frame = cancelPoint(what);
   const wait = new Waiter<T>(what, frame?.task, frame);
   if (frame?.task.notify !== undefined) wait.announce();
   return wait;
