@@ -31,8 +31,11 @@ export interface Target {
 export interface Meter {
   /**
    * Starts the CPU clock, after collecting garbage: what came before was preparation. The time of several pairs adds up.
+   *
+   * @param caches `cold` also drops from the processor's caches what the preparation left there. For a row that compares
+   *   few objects with many, where only the few would fit and the ratio would measure the machine's memory.
    */
-  start(): void;
+  start(caches?: "warm" | "cold"): void;
   stop(): void;
   /** Gives what the sample measured by itself, in the row's unit, in place of CPU time. */
   report(amount: number): void;

@@ -17,7 +17,7 @@ export async function sample(meter: Meter): Promise<void> {
   };
   for (let index = 0; index < operations; index++) void untilAborted(controller.signal).catch(onEnd);
   assert.equal(left, operations);
-  meter.start();
+  meter.start("cold");
   controller.abort();
   await ended.promise;
   meter.stop();

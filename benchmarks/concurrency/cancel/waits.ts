@@ -20,7 +20,7 @@ export function cancelWaits(meter: Meter, count: number): Promise<void> {
     await scope.run(async () => {
       for (let index = 0; index < count; index++) void event.wait().catch(onEnd);
       assert.equal(event.statistics().tasksWaiting, count);
-      meter.start();
+      meter.start("cold");
       scope.cancel();
       await ended.promise;
       meter.stop();

@@ -253,32 +253,41 @@ function isRequestedAround(innermost: Frame, error: unknown): boolean {
  * @param through also what is shielded: when a task has ended, code of it that goes on could not wait again anyway.
  */
 function push(root: Frame, cancellation: Cancellation, through: boolean): void {
-  const reached: Waiter<unknown>[] = [];
+  const reached: Frame[] = [];
   const stack: Frame[] = [root];
   for (let frame = stack.pop(); frame !== undefined; frame = stack.pop()) {
     frame.effective ??= cancellation;
-    for (let wait = frame.firstWait; wait !== undefined; wait = wait.next) reached.push(wait);
+    if (frame.firstWait !== undefined) reached.push(frame);
     for (let child = frame.firstChild; child !== undefined; child = child.nextSibling) {
       const isOpen = child.effective === undefined && !child.shield;
       if (isOpen || (through && child.task === root.task)) stack.push(child);
     }
   }
-  for (const wait of reached) wait.cancel();
+  for (const frame of reached) endWaits(frame);
+}
+
+/**
+ * Ends the waits of a frame, oldest first. From the head each time, as ending one may run code that ends others, or that raises
+ * a shield over the rest. To note them all before ending the first would go through memory twice, which is what the
+ * cancellation of many waits costs.
+ */
+function endWaits(frame: Frame): void {
+  for (let wait = frame.firstWait; wait !== undefined && frame.effective !== undefined; wait = frame.firstWait) {
+    wait.cancel();
+  }
 }
 
 /** Works out the flag of a subtree anew, after a shield was raised or lowered. */
 function recompute(root: Frame): void {
-  const reached: Waiter<unknown>[] = [];
+  const reached: Frame[] = [];
   const stack: Frame[] = [root];
   for (let frame = stack.pop(); frame !== undefined; frame = stack.pop()) {
     // What has been left stays cancelled, and so does all below it that is not shielded.
     if (!frame.closed) {
       frame.effective = frame.cancellation ?? (frame.shield ? undefined : frame.parent?.effective);
     }
-    if (frame.effective !== undefined) {
-      for (let wait = frame.firstWait; wait !== undefined; wait = wait.next) reached.push(wait);
-    }
+    if (frame.effective !== undefined && frame.firstWait !== undefined) reached.push(frame);
     for (let child = frame.firstChild; child !== undefined; child = child.nextSibling) stack.push(child);
   }
-  for (const wait of reached) wait.cancel();
+  for (const frame of reached) endWaits(frame);
 }
