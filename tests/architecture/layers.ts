@@ -25,6 +25,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   "eslint-plugin": { name: "@holdfast/eslint-plugin", mayImport: [], cap: 1, nodeOnlyIn: [] },
   mcp: { name: "@holdfast/mcp", mayImport: ["concurrency"], cap: 20 },
   agent: { name: "@holdfast/agent", mayImport: ["concurrency", "mcp"], cap: 25 },
+  explore: { name: "@holdfast/explore", mayImport: ["concurrency", "pictures"], cap: 8 },
   reproduce: { name: "@holdfast/reproduce", mayImport: ["pictures"], cap: 8 },
   demo: { name: "@holdfast/demo", mayImport: ["concurrency", "pictures", "mcp", "agent", "reproduce"] },
   cli: {

@@ -1,0 +1,176 @@
+/**
+ * Which step of a run must come before which: by making it, or by touching the same thing before it. The transitive closure
+ * is kept as one row of bits a step.
+ *
+ * @module
+ */
+
+/** What was touched in this run, and who did last. */
+interface Resource {
+  /** The step that touched it first; it has a name that holds in other runs only for those who came after. */
+  readonly firstStep: number;
+  readonly key: number;
+  lastWrite: number;
+  /** The steps that have read it since. */
+  readers: number[];
+}
+
+const BITS = 32;
+
+export class HappensBefore {
+  /** Row by row: bit i of row j says that step i comes before step j. */
+  #rows = new Uint32Array(64);
+  #words = 1;
+  #steps = 0;
+  /** The steps that step j follows directly: that it conflicts with, or that made it. */
+  readonly #direct: number[][] = [];
+  /** What step j touched, each once, and whether it wrote. */
+  readonly #touched: Resource[][] = [];
+  readonly #wrote: boolean[][] = [];
+  #resources = new Map<object, Resource>();
+  readonly #keyOf: (resource: object, step: number) => number;
+  /** Told of each access, where somebody wants to know. */
+  onAccess: ((object: object, isWrite: boolean) => void) | undefined = undefined;
+  /** Steps that conflict with every other. */
+  readonly #isEverything: boolean[] = [];
+  #lastEverything = -1;
+
+  /** @param keyOf names what was not touched before in this run. */
+  constructor(keyOf: (resource: object, step: number) => number) {
+    this.#keyOf = keyOf;
+  }
+
+  get length(): number {
+    return this.#steps;
+  }
+
+  /** Begins a run. */
+  clear(): void {
+    this.#steps = 0;
+    this.#resources = new Map();
+    this.#lastEverything = -1;
+  }
+
+  /** Begins a step. */
+  add(madeBy: number): void {
+    const step = this.#steps++;
+    if (this.#steps > this.#words * BITS) this.#widen();
+    const end = (step + 1) * this.#words;
+    if (end > this.#rows.length) {
+      const longer = new Uint32Array(this.#rows.length * 2);
+      longer.set(this.#rows);
+      this.#rows = longer;
+    }
+    this.#rows.fill(0, step * this.#words, end);
+    const direct = (this.#direct[step] ??= []);
+    direct.length = 0;
+    if (madeBy >= 0) direct.push(madeBy);
+    (this.#touched[step] ??= []).length = 0;
+    (this.#wrote[step] ??= []).length = 0;
+    this.#isEverything[step] = false;
+    if (this.#lastEverything >= 0) this.#follows(step, this.#lastEverything);
+  }
+
+  /** The last step touches something. */
+  access(object: object, isWrite: boolean): void {
+    const step = this.#steps - 1;
+    if (step < 0) return;
+    let resource = this.#resources.get(object);
+    if (resource === undefined) {
+      resource = { firstStep: step, key: this.#keyOf(object, step), lastWrite: -1, readers: [] };
+      this.#resources.set(object, resource);
+    }
+    if (!this.#note(step, resource, isWrite)) return;
+    this.onAccess?.(object, isWrite);
+    if (resource.lastWrite >= 0 && resource.lastWrite !== step) this.#follows(step, resource.lastWrite);
+    if (!isWrite) {
+      resource.readers.push(step);
+      return;
+    }
+    for (const reader of resource.readers) if (reader !== step) this.#follows(step, reader);
+    resource.readers = [];
+    resource.lastWrite = step;
+  }
+
+  /** The last step may have touched anything. */
+  touchEverything(): void {
+    const step = this.#steps - 1;
+    if (step < 0 || this.#isEverything[step] === true) return;
+    this.#isEverything[step] = true;
+    // Those before the last one of this kind come before it, and so before this.
+    for (let earlier = Math.max(0, this.#lastEverything); earlier < step; earlier++) this.#follows(step, earlier);
+    this.#lastEverything = step;
+  }
+
+  /** Ends a step: what comes before it is known now. */
+  close(): void {
+    const step = this.#steps - 1;
+    const words = this.#words;
+    const row = step * words;
+    for (const earlier of this.#direct[step] ?? []) {
+      const from = earlier * words;
+      for (let word = 0; word < words; word++) this.#rows[row + word]! |= this.#rows[from + word]!;
+      this.#rows[row + (earlier >>> 5)]! |= 1 << (earlier & 31);
+    }
+  }
+
+  /** Whether one step must come before another. */
+  isBefore(earlier: number, later: number): boolean {
+    return (this.#rows[later * this.#words + (earlier >>> 5)]! & (1 << (earlier & 31))) !== 0;
+  }
+
+  /** The steps that a step follows directly, some of which come before others of them. */
+  directlyBefore(step: number): readonly number[] {
+    return this.#direct[step] ?? [];
+  }
+
+  touchedEverything(step: number): boolean {
+    return this.#isEverything[step] === true;
+  }
+
+  /**
+   * The accesses of a step, in names that every run shares which has done the same before `state`.
+   *
+   * @param fresh the name of what was first touched later than that.
+   */
+  accessesOf(step: number, state: number, fresh: number): { keys: number[]; writes: boolean[] } {
+    const keys: number[] = [];
+    const writes: boolean[] = [];
+    const wrote = this.#wrote[step] ?? [];
+    for (const [index, resource] of (this.#touched[step] ?? []).entries()) {
+      keys.push(resource.firstStep < state || resource.key < fresh ? resource.key : fresh);
+      writes.push(wrote[index] === true);
+    }
+    return { keys, writes };
+  }
+
+  /** Notes an access of a step; false when an earlier one of it says as much. */
+  #note(step: number, resource: Resource, isWrite: boolean): boolean {
+    const touched = this.#touched[step] ?? [];
+    const wrote = this.#wrote[step] ?? [];
+    const index = touched.indexOf(resource);
+    if (index === -1) {
+      touched.push(resource);
+      wrote.push(isWrite);
+      return true;
+    }
+    if (!isWrite || wrote[index] === true) return false;
+    wrote[index] = true;
+    return true;
+  }
+
+  #follows(step: number, earlier: number): void {
+    const direct = this.#direct[step];
+    if (direct !== undefined && !direct.includes(earlier)) direct.push(earlier);
+  }
+
+  #widen(): void {
+    const words = this.#words * 2;
+    const rows = new Uint32Array(Math.max(this.#rows.length * 2, this.#steps * words * 2));
+    for (let step = 0; step < this.#steps - 1; step++) {
+      rows.set(this.#rows.subarray(step * this.#words, (step + 1) * this.#words), step * words);
+    }
+    this.#rows = rows;
+    this.#words = words;
+  }
+}

@@ -1,0 +1,202 @@
+/**
+ * Runs a program one event at a time: one is chosen, it happens, everything that follows from it on promises happens, what it
+ * touched is noted, and then the next is chosen. A run is over when no event is left.
+ *
+ * A run takes no turn of the event loop, which is why there can be tens of thousands of them a second. All of it must be called
+ * from a macrotask, because promises cannot be followed to their end inside a reaction.
+ *
+ * @module
+ */
+import { CauseTree, type Cause } from "./cause.ts";
+import { drain } from "./drain.ts";
+import { HappensBefore } from "./happens-before.ts";
+import { ResourceNames } from "./resource-names.ts";
+import { Actor, Transition, type TransitionKind } from "./transition.ts";
+
+/** Chooses what happens next. */
+export interface Chooser {
+  /** The index of the event that happens next; -1 to give the run up. There is at least one. */
+  chooseStep(ready: readonly Transition[], kernel: Kernel): number;
+  /** Chooses one of `count` ways for the program to go on, by its number. */
+  chooseWay(count: number, kernel: Kernel): number;
+}
+
+/** How a run ended: no event is left, it was given up by the chooser, or it took too many steps. */
+export type RunEnd = "done" | "given-up" | "cut";
+
+export interface KernelOptions {
+  /** The most steps that a run may take. */
+  readonly maxSteps: number;
+  /** Timers happen in the order of their times, and not at any time. */
+  readonly orderedTimers: boolean;
+  /** Whether what was not declared counts as touching everything. */
+  readonly isDeclared: () => boolean;
+  /** Whether the program has ended, so that what a run can do without need not happen any more. */
+  readonly hasEnded: () => boolean;
+}
+
+export class Kernel {
+  readonly causes: CauseTree = new CauseTree();
+  readonly names: ResourceNames = new ResourceNames();
+  readonly order: HappensBefore;
+  /** The steps of this run, in the order in which they happened. */
+  readonly steps: Transition[] = [];
+  /** Events that can no longer happen, each with the step that prevented it. */
+  readonly prevented: { readonly transition: Transition; readonly by: number }[] = [];
+  /** Virtual time, in milliseconds. */
+  now = 0;
+  /** Whether a timer is happening right now: what it wakes goes on with it, as it does in Node. */
+  isInTimer = false;
+  /** Called at the end of each step, as a part of it. */
+  onStepEnd: (() => void) | undefined = undefined;
+  readonly #options: KernelOptions;
+  readonly #ready: Transition[] = [];
+  #actor: Actor;
+  #cause: Cause;
+  #effects = 0;
+  #actors = 0;
+  #chooser: Chooser | undefined;
+
+  constructor(options: KernelOptions) {
+    this.#options = options;
+    this.#cause = this.causes.root;
+    this.#actor = new Actor(0, "the scenario");
+    this.order = new HappensBefore((resource) => this.names.of(resource, this.#cause));
+  }
+
+  /** The step that happens now; -1 before the first. */
+  get step(): number {
+    return this.steps.length - 1;
+  }
+
+  /** Who acts now. */
+  get actor(): Actor {
+    return this.#actor;
+  }
+
+  get ready(): readonly Transition[] {
+    return this.#ready;
+  }
+
+  /** Begins a run. What `body` does on the way belongs to no step. */
+  begin(body: () => void): void {
+    this.steps.length = 0;
+    this.prevented.length = 0;
+    this.#ready.length = 0;
+    this.order.clear();
+    this.names.clear();
+    this.now = 0;
+    this.#cause = this.causes.root;
+    this.#effects = 0;
+    this.#actors = 1;
+    this.#actor = new Actor(0, "the scenario");
+    this.isInTimer = false;
+    body();
+    drain();
+  }
+
+  /** Lets events happen until none is left. */
+  run(chooser: Chooser): RunEnd {
+    const ready = this.#ready;
+    const { maxSteps, isDeclared, hasEnded, orderedTimers } = this.#options;
+    this.#chooser = chooser;
+    while (ready.length > 0) {
+      if (this.steps.length >= maxSteps) return "cut";
+      if (hasEnded() && ready.every(({ isOptional }) => isOptional)) {
+        this.#leaveOut();
+        return "done";
+      }
+      const index = chooser.chooseStep(orderedTimers ? this.#due() : ready, this);
+      if (index < 0) return "given-up";
+      this.#happen(orderedTimers ? ready.indexOf(this.#due()[index] as Transition) : index, isDeclared());
+    }
+    return "done";
+  }
+
+  /** Makes somebody new, who acts from an event of his own on. */
+  newActor(name: string | (() => string)): Actor {
+    return new Actor(this.#actors++, name);
+  }
+
+  /** Makes an event that can happen from now on. */
+  add(kind: TransitionKind, actor: Actor, perform: () => void, what: string | (() => string), at?: number): Transition {
+    const transition = new Transition(
+      this.#cause.effect(this.#effects++),
+      kind,
+      actor,
+      this.steps.length - 1,
+      perform,
+      what,
+      at,
+    );
+    this.#ready.push(transition);
+    // A timer that is set may put off the others.
+    if (at !== undefined && this.#options.orderedTimers) this.order.access(this.#ready, true);
+    return transition;
+  }
+
+  /** The time, for a program that may go on differently by it. */
+  readClock(): number {
+    this.order.access(this, true);
+    if (this.#options.orderedTimers) this.order.access(this.#ready, false);
+    return this.now;
+  }
+
+  /** An event can no longer happen; false when it has, or could not any more. */
+  prevent(transition: Transition): boolean {
+    const index = this.#ready.indexOf(transition);
+    if (index === -1) return false;
+    this.#ready.splice(index, 1);
+    this.order.access(transition, true);
+    this.prevented.push({ transition, by: this.steps.length - 1 });
+    return true;
+  }
+
+  access(resource: object, isWrite: boolean): void {
+    this.order.access(resource, isWrite);
+  }
+
+  /** Which of `count` ways the program goes on. */
+  choose(count: number): number {
+    return count <= 1 ? 0 : (this.#chooser?.chooseWay(count, this) ?? 0);
+  }
+
+  #happen(index: number, isDeclared: boolean): void {
+    const transition = this.#ready[index] as Transition;
+    this.#ready.splice(index, 1);
+    this.steps.push(transition);
+    this.#cause = transition.cause;
+    this.#effects = 0;
+    this.#actor = transition.actor;
+    this.order.add(transition.madeBy);
+    if (!isDeclared) this.order.touchEverything();
+    if (transition.at !== undefined) {
+      if (transition.at > this.now) this.now = transition.at;
+      this.order.access(transition, true);
+      // Timers move the clock on in any order to the same time: only who reads it can tell (see readClock).
+      this.order.access(this.#options.orderedTimers ? this.#ready : this, this.#options.orderedTimers);
+      this.isInTimer = true;
+      try {
+        transition.perform();
+      } finally {
+        this.isInTimer = false;
+      }
+    } else transition.perform();
+    drain();
+    this.onStepEnd?.();
+    this.order.close();
+  }
+
+  /** What is left need not happen, but it could have happened before the last step. */
+  #leaveOut(): void {
+    const by = this.steps.length - 1;
+    for (const transition of this.#ready.splice(0)) this.prevented.push({ transition, by });
+  }
+
+  /** What can happen when timers keep to their times: of those only the earliest. */
+  #due(): Transition[] {
+    let earliest = Infinity;
+    for (const { at } of this.#ready) if (at !== undefined && at < earliest) earliest = at;
+    return this.#ready.filter(({ at }) => at === undefined || at === earliest);
+  }
+}

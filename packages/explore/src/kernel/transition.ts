@@ -1,0 +1,65 @@
+/**
+ * What can happen next in a run: one event that is ready, with all that follows from it on promises.
+ *
+ * @module
+ */
+import type { Cause } from "./cause.ts";
+
+/** What sort of event it is. */
+export type TransitionKind = "start" | "wake" | "pause" | "timer" | "io" | "cancel";
+
+/** Whoever acts: a task, or a chain of callbacks that one of its events set off. */
+export class Actor {
+  /** In the order in which they came up in this run. */
+  readonly index: number;
+  readonly #name: string | (() => string);
+
+  /** @param name made only when somebody looks. */
+  constructor(index: number, name: string | (() => string)) {
+    this.index = index;
+    this.#name = name;
+  }
+
+  get name(): string {
+    return typeof this.#name === "string" ? this.#name : this.#name();
+  }
+}
+
+/** An event that is ready, or was. */
+export class Transition {
+  readonly cause: Cause;
+  readonly kind: TransitionKind;
+  /** Who goes on when it happens. */
+  readonly actor: Actor;
+  /** The step that made it; -1 for what was there from the start. */
+  readonly madeBy: number;
+  /** When it is due, on the virtual clock; undefined for what is due at any time. */
+  readonly at: number | undefined;
+  readonly perform: () => void;
+  /** Whether a run may end without it: a timer that keeps no process alive, a cancellation that is merely possible. */
+  isOptional: boolean = false;
+  readonly #what: string | (() => string);
+
+  constructor(
+    cause: Cause,
+    kind: TransitionKind,
+    actor: Actor,
+    madeBy: number,
+    perform: () => void,
+    what: string | (() => string),
+    at: number | undefined,
+  ) {
+    this.cause = cause;
+    this.kind = kind;
+    this.actor = actor;
+    this.madeBy = madeBy;
+    this.perform = perform;
+    this.#what = what;
+    this.at = at;
+  }
+
+  /** In words: what was waited for. */
+  get what(): string {
+    return typeof this.#what === "string" ? this.#what : this.#what();
+  }
+}

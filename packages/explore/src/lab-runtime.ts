@@ -1,0 +1,156 @@
+/**
+ * What drives the library's own tasks during an exploration: every start, wake-up, pause and timer is an event of the kernel,
+ * which happens when it is chosen.
+ *
+ * @module
+ */
+import type { Runtime, Startable, Step, TaskInfo, TaskSource, Timer } from "@holdfast/concurrency";
+import type { Kernel } from "./kernel/kernel.ts";
+import { Actor, type Transition } from "./kernel/transition.ts";
+
+/** A timer, as the library is given it. */
+class LabTimer implements Timer {
+  readonly at: number;
+  transition: Transition | undefined = undefined;
+
+  constructor(at: number) {
+    this.at = at;
+  }
+}
+
+export class LabRuntime implements Runtime {
+  readonly name = "lab";
+  readonly #kernel: Kernel;
+  readonly #random: () => number;
+  readonly #actors = new Map<number, Actor>();
+  readonly #parked = new Set<Step>();
+  readonly #roots = new Map<TaskInfo, (error: unknown) => void>();
+  #taskId = 0;
+  #isOver = false;
+
+  constructor(kernel: Kernel, random: () => number) {
+    this.#kernel = kernel;
+    this.#random = random;
+  }
+
+  now(): number {
+    return this.#kernel.now;
+  }
+
+  random(): number {
+    return this.#random();
+  }
+
+  nextTaskId(): number {
+    return ++this.#taskId;
+  }
+
+  start(task: Startable): void {
+    if (this.#isOver) return;
+    const { info } = task;
+    const actor = this.#kernel.newActor(() => info.name);
+    this.#actors.set(info.id, actor);
+    this.#kernel.add(
+      "start",
+      actor,
+      gated(() => task.begin()),
+      "start",
+    );
+  }
+
+  park(step: Step): void {
+    if (!this.#isOver) this.#parked.add(step);
+  }
+
+  wake(step: Step): void {
+    if (!this.#parked.delete(step) || this.#isOver) return;
+    // A timer's callback and what it wakes are one macrotask in Node, and nothing gets between them.
+    if (this.#kernel.isInTimer) step.fire();
+    else
+      this.#kernel.add(
+        "wake",
+        this.#actorOf(step.task),
+        () => step.fire(),
+        () => step.what,
+      );
+  }
+
+  pause(source: TaskSource | undefined): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    if (!this.#isOver) this.#kernel.add("pause", this.#actorOf(source?.info), resolve, "checkpoint()");
+    return promise;
+  }
+
+  setTimer<T>(at: number, fire: (subject: T) => void, subject?: T): Timer {
+    const timer = new LabTimer(at);
+    if (this.#isOver || at === Infinity) return timer;
+    const perform = (): void => {
+      timer.transition = undefined;
+      fire(subject as T);
+    };
+    timer.transition = this.#kernel.add("timer", this.#kernel.actor, perform, () => timerWords(subject, at), at);
+    return timer;
+  }
+
+  clearTimer(timer: Timer): void {
+    const { transition } = timer as LabTimer;
+    if (transition === undefined || this.#isOver) return;
+    (timer as LabTimer).transition = undefined;
+    this.#kernel.prevent(transition);
+  }
+
+  access(resource: object, mode: "read" | "write"): void {
+    if (this.#isOver) return;
+    if (resource === this) this.#kernel.readClock();
+    else this.#kernel.access(resource, mode === "write");
+  }
+
+  adopt(root: TaskInfo, fail: (error: unknown) => void): void {
+    this.#roots.set(root, fail);
+  }
+
+  release(root: TaskInfo): void {
+    this.#roots.delete(root);
+  }
+
+  /** Who waits, and for what: `task "b" waits for event "ready"`. */
+  waits(): string[] {
+    return [...this.#parked].map((step) => `${who(step.task)} waits for ${step.what}`);
+  }
+
+  /** What is left at the end of a run. */
+  leaks(): string[] {
+    const left = [...this.#roots.keys()].map((root) => `${who(root)} has not ended`);
+    return [...left, ...this.waits()];
+  }
+
+  /** Ends the run: nothing that is left of it goes on. */
+  end(error: unknown): void {
+    const fails = [...this.#roots.values()];
+    this.#isOver = true;
+    this.#roots.clear();
+    this.#parked.clear();
+    for (const fail of fails) fail(error);
+  }
+
+  #actorOf(task: TaskInfo | undefined): Actor {
+    return (task === undefined ? undefined : this.#actors.get(task.id)) ?? this.#kernel.actor;
+  }
+}
+
+/** Runs later in the async context of now: a promise reaction carries it along. */
+export function gated(fn: () => void): () => void {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  void promise.then(fn);
+  return resolve;
+}
+
+/** A sleep says what it is; a deadline does not. */
+function timerWords(subject: unknown, at: number): string {
+  const { what } = (subject ?? {}) as { what?: unknown };
+  return typeof what === "string" ? what : `the deadline at ${at} ms`;
+}
+
+function who(task: TaskInfo | undefined): string {
+  return task === undefined ? "code outside a task" : `task ${JSON.stringify(task.name)}`;
+}

@@ -1,0 +1,185 @@
+/**
+ * Every order of a program's steps, but each only once: orders that differ in nothing but steps which have nothing to do with
+ * each other count as one.
+ *
+ * Source-DPOR (Abdulla, Aronis, Jonsson, Sagonas: "Source Sets", JACM 2017) with sleep sets. After each run, two steps that
+ * touched the same and could have come in the other order are a race; a step that begins the reversed order is put down to be
+ * tried where the first of them was chosen. Where nothing is declared every two steps race, and the search is an
+ * enumeration of all orders.
+ *
+ * @module
+ */
+import { conflict, type Footprint, FRESH, wholeWorld } from "../kernel/footprint.ts";
+import type { Chooser, Kernel, RunEnd } from "../kernel/kernel.ts";
+import type { Transition } from "../kernel/transition.ts";
+import { undisturbed } from "./policy.ts";
+
+/** An event that need not be tried in a state, as all that it leads to has been tried, with what it touches there. */
+interface Asleep {
+  readonly event: number;
+  readonly footprint: Footprint;
+  /** The step before which the footprint was taken: what was first touched later is not told apart. */
+  readonly state: number;
+}
+
+/** A state in which something was chosen. */
+interface Choice {
+  /** The event, or the number of the way. */
+  chosen: number;
+  /** The step that followed; of a way to go on, the step in which it was chosen. */
+  readonly step: number;
+  readonly isWay: boolean;
+  readonly ready: readonly number[];
+  /** To be tried yet. */
+  readonly todo: number[];
+  /** Not to be tried: what was asleep from the start, and what has been tried. */
+  readonly asleep: Asleep[];
+}
+
+/** The program did not do again what it had done before. */
+export class NotTheSameError extends Error {}
+
+export class DepthFirst implements Chooser {
+  readonly #stack: Choice[] = [];
+  /** How deep in the stack the run is. */
+  #depth = 0;
+  /** The choice of each step. */
+  #choiceOf: number[] = [];
+  /** Steps in which a way was chosen, so that what they touch is not known for sure. */
+  readonly #wayIn = new Set<number>();
+  #isBlocked = false;
+  #from = 0;
+  #isFinished = false;
+  /** Runs that came to nothing new. */
+  redundant = 0;
+
+  /** Whether every order has been tried. */
+  get isFinished(): boolean {
+    return this.#isFinished;
+  }
+
+  /** Begins a run. */
+  begin(): void {
+    this.#depth = 0;
+    this.#choiceOf = [];
+    if (this.#wayIn.size > 0) this.#wayIn.clear();
+    this.#isBlocked = false;
+  }
+
+  chooseStep(ready: readonly Transition[], kernel: Kernel): number {
+    const known = this.#stack[this.#depth];
+    const step = kernel.step + 1;
+    if (known !== undefined) {
+      const index = ready.findIndex(({ cause }) => cause.id === known.chosen);
+      if (index === -1 || known.isWay)
+        throw new NotTheSameError("an event that could happen before does not come up now");
+      this.#choiceOf[step] = this.#depth++;
+      return index;
+    }
+    const asleep = this.#inherited(kernel);
+    const awake = asleep.length === 0 ? ready : ready.filter(({ cause }) => !isIn(asleep, cause.id));
+    if (awake.length === 0) {
+      this.#isBlocked = true;
+      return -1;
+    }
+    const transition = awake[undisturbed(awake, kernel.steps[step - 1]?.actor.index)] as Transition;
+    const chosen = transition.cause.id;
+    this.#choiceOf[step] = this.#depth;
+    this.#stack.push({ chosen, step, isWay: false, ready: ready.map(({ cause }) => cause.id), todo: [], asleep });
+    this.#depth += 1;
+    return ready.indexOf(transition);
+  }
+
+  chooseWay(count: number, kernel: Kernel): number {
+    const known = this.#stack[this.#depth];
+    this.#wayIn.add(kernel.step);
+    if (known === undefined) {
+      const ways = Array.from({ length: count }, (_, way) => way);
+      this.#stack.push({ chosen: 0, step: kernel.step, isWay: true, ready: ways, todo: ways.slice(1), asleep: [] });
+    } else if (!known.isWay || known.ready.length !== count) {
+      throw new NotTheSameError("another choice comes up than before");
+    }
+    return this.#stack[this.#depth++]?.chosen ?? 0;
+  }
+
+  /** Looks at a run that has ended, and turns to what is to be tried next. */
+  end(kernel: Kernel, _end: RunEnd): void {
+    if (this.#isBlocked) this.redundant += 1;
+    this.#findRaces(kernel);
+    this.#advance(kernel);
+  }
+
+  /** Events that are asleep in a new state: those of the state before that have nothing to do with the last step. */
+  #inherited(kernel: Kernel): Asleep[] {
+    const { step } = kernel;
+    const before = step < 0 ? undefined : this.#stack[this.#choiceOf[step] ?? -1];
+    if (before === undefined || before.asleep.length === 0) return [];
+    return before.asleep.filter(({ footprint, state }) => !conflict(footprint, this.#footprint(kernel, step, state)));
+  }
+
+  #footprint(kernel: Kernel, step: number, state: number): Footprint {
+    if (kernel.order.touchedEverything(step) || this.#wayIn.has(step)) return wholeWorld;
+    return kernel.order.accessesOf(step, state, FRESH);
+  }
+
+  #findRaces({ order, steps, prevented }: Kernel): void {
+    for (let later = Math.max(1, this.#from); later < steps.length; later++) {
+      const { madeBy } = steps[later] as Transition;
+      const direct = order.directlyBefore(later);
+      for (const earlier of direct) {
+        if (earlier === madeBy || (madeBy >= 0 && order.isBefore(earlier, madeBy))) continue;
+        if (direct.some((other) => other !== earlier && order.isBefore(earlier, other))) continue;
+        this.#reverse(order, steps, earlier, later);
+      }
+    }
+    // What a step prevented could have happened before it.
+    for (const { transition, by } of prevented) {
+      if (by >= 0 && transition.madeBy < by) this.#putDown(by, [transition.cause.id]);
+    }
+  }
+
+  /** Puts down how an order begins in which the later of two steps comes before the earlier. */
+  #reverse(order: Kernel["order"], steps: readonly Transition[], earlier: number, later: number): void {
+    const beginnings: number[] = [];
+    const independent: number[] = [];
+    for (let step = earlier + 1; step <= later; step++) {
+      if (step !== later && order.isBefore(earlier, step)) continue;
+      if (!independent.some((other) => order.isBefore(other, step)))
+        beginnings.push((steps[step] as Transition).cause.id);
+      independent.push(step);
+    }
+    this.#putDown(earlier, beginnings);
+  }
+
+  #putDown(step: number, beginnings: readonly number[]): void {
+    const choice = this.#stack[this.#choiceOf[step] ?? -1];
+    if (choice === undefined) return;
+    const isCovered = (event: number): boolean => choice.todo.includes(event) || isIn(choice.asleep, event);
+    if (beginnings.some((event) => event === choice.chosen || isCovered(event))) return;
+    const possible = beginnings.find((event) => choice.ready.includes(event));
+    if (possible !== undefined) choice.todo.push(possible);
+    // Not ready there though nothing before it was needed: a timer that another one holds back.
+    else choice.todo.push(...choice.ready.filter((event) => event !== choice.chosen && !isCovered(event)));
+  }
+
+  /** Goes back to the last state in which something is left to be tried. */
+  #advance(kernel: Kernel): void {
+    for (let choice = this.#stack.pop(); choice !== undefined; choice = this.#stack.pop()) {
+      if (!choice.isWay) {
+        const { step } = choice;
+        choice.asleep.push({ event: choice.chosen, footprint: this.#footprint(kernel, step, step), state: step });
+      }
+      const next = choice.todo.findIndex((event) => choice.isWay || !isIn(choice.asleep, event));
+      if (next === -1) continue;
+      [choice.chosen] = choice.todo.splice(0, next + 1).slice(-1) as [number];
+      this.#stack.push(choice);
+      this.#from = choice.step;
+      return;
+    }
+    this.#isFinished = true;
+  }
+}
+
+function isIn(asleep: readonly Asleep[], event: number): boolean {
+  return asleep.some((entry) => entry.event === event);
+}

@@ -1,0 +1,121 @@
+/**
+ * One run of a scenario, from its beginning until nothing can happen any more, and what came of it.
+ *
+ * @module
+ */
+import { DeadlockError, LeakError, run } from "@holdfast/concurrency";
+import { insideRun } from "./boundary/boundary.ts";
+import type { Chooser, Kernel, RunEnd } from "./kernel/kernel.ts";
+import { drain } from "./kernel/drain.ts";
+import { Lab } from "./lab.ts";
+import { LabRuntime } from "./lab-runtime.ts";
+import { random } from "./random.ts";
+import type { TraceRecorder } from "./trace.ts";
+
+/** A program to explore. It is run many times, so each run must begin it anew. */
+export type Scenario = (lab: Lab) => unknown;
+
+/** What came of a run. */
+export interface RunResult {
+  readonly end: RunEnd;
+  /** What went wrong; undefined when nothing did. */
+  readonly failure: { readonly error: unknown } | undefined;
+  /** What the scenario waits for that no event of the explorer will bring; undefined when it waits for nothing of the kind. */
+  readonly uncontrolled: string | undefined;
+}
+
+/** The same numbers in each run: chance is not what is explored. */
+const SEED = 1;
+
+/** What is heard of while a run goes on. */
+export interface Ears {
+  /** A promise was rejected and nobody handled it. */
+  unhandled: ((error: unknown) => void) | undefined;
+}
+
+export class Runner {
+  readonly #kernel: Kernel;
+  readonly #scenario: Scenario;
+  readonly #ears: Ears;
+  #lab: Lab | undefined;
+  #hasEnded = false;
+
+  constructor(kernel: Kernel, scenario: Scenario, ears: Ears) {
+    this.#kernel = kernel;
+    this.#scenario = scenario;
+    this.#ears = ears;
+  }
+
+  /** Whether the scenario has said what its tasks share. */
+  get isDeclared(): boolean {
+    return this.#lab?.isDeclared === true;
+  }
+
+  /** Whether the scenario of the run has ended. */
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
+  get lab(): Lab | undefined {
+    return this.#lab;
+  }
+
+  /**
+   * Runs it once. Must be called from a macrotask.
+   *
+   * @param recorder listens to the run.
+   */
+  once(chooser: Chooser, recorder?: TraceRecorder): RunResult {
+    const kernel = this.#kernel;
+    const chance = random(SEED);
+    const runtime = new LabRuntime(kernel, chance);
+    const lab = new Lab(kernel, chance);
+    this.#lab = lab;
+    return insideRun(kernel, lab, () => this.#once(chooser, lab, runtime, recorder));
+  }
+
+  #once(chooser: Chooser, lab: Lab, runtime: LabRuntime, recorder: TraceRecorder | undefined): RunResult {
+    const kernel = this.#kernel;
+    this.#hasEnded = false;
+    let failure: { readonly error: unknown } | undefined;
+    const fail = (error: unknown): void => {
+      failure ??= { error };
+    };
+    this.#ears.unhandled = fail;
+    kernel.order.onAccess = recorder && ((resource, isWrite) => recorder.accessed(resource, isWrite));
+    kernel.begin(() => {
+      const instruments = recorder === undefined ? [] : [recorder];
+      run(() => this.#scenario(lab), { runtime, name: "scenario", instruments }).then(
+        () => (this.#hasEnded = true),
+        (error: unknown) => {
+          this.#hasEnded = true;
+          fail(error);
+        },
+      );
+    });
+    kernel.onStepEnd = () => {
+      const violation = lab.violation();
+      if (violation !== undefined) fail(violation);
+    };
+    const end = kernel.run(chooser);
+    const waits = runtime.waits();
+    const uncontrolled =
+      lab.uncontrolled ?? this.#unknownWait(end === "done" && !this.#hasEnded && failure === undefined, waits);
+    if (end === "done" && failure === undefined && uncontrolled === undefined) {
+      if (!this.#hasEnded) fail(new DeadlockError(waits));
+      const leaks = this.#hasEnded ? runtime.leaks() : [];
+      if (leaks.length > 0) fail(new LeakError(leaks));
+    }
+    this.#ears.unhandled = undefined;
+    const found = failure;
+    runtime.end(new Error("the run is over"));
+    drain();
+    return { end, failure: found, uncontrolled };
+  }
+
+  /** The root waits, but nobody of the library's tasks does for anything that it knows. */
+  #unknownWait(isHanging: boolean, waits: readonly string[]): string | undefined {
+    if (!isHanging || waits.length > 0) return undefined;
+    return "it waits for something that no task, timer, fetch or lab.io() brings; hand real input and output to lab.io()";
+  }
+}
