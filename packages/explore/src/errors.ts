@@ -10,7 +10,8 @@ export type ExploreErrorCode =
   | "EXPLORE_DIVERGED"
   | "EXPLORE_NO_DRAIN"
   | "EXPLORE_PRIVATE_FIELDS"
-  | "EXPLORE_REPLAY_INVALID";
+  | "EXPLORE_REPLAY_INVALID"
+  | "EXPLORE_SCENARIO_MISSING";
 
 /** Thrown where promises cannot be followed to their end without a turn of the event loop. */
 export class NoDrainError extends HoldfastError {
@@ -69,5 +70,22 @@ export class ReplayInvalidError extends HoldfastError {
   }
   static {
     Object.defineProperty(this.prototype, "name", { value: "ReplayInvalidError", configurable: true, writable: true });
+  }
+}
+
+/** Thrown when a module has no scenario to explore, or cannot be loaded. */
+export class ScenarioMissingError extends HoldfastError {
+  override readonly code = "EXPLORE_SCENARIO_MISSING";
+  override readonly hint = "export a function called scenario that takes a lab, or name another export";
+
+  constructor(module: string, found: string, options?: ErrorOptions) {
+    super(`loading a scenario from ${module}: ${found}; export a function called scenario that takes a lab`, options);
+  }
+  static {
+    Object.defineProperty(this.prototype, "name", {
+      value: "ScenarioMissingError",
+      configurable: true,
+      writable: true,
+    });
   }
 }

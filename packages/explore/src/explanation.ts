@@ -17,7 +17,7 @@ export function explanation(facts: ExploredFacts): string {
     lines.push(
       `  the order, without what does not matter (${minimal.departures} ${minimal.departures === 1 ? "departure" : "departures"} from taking turns${minimal.isSmallest ? ", none with fewer fails" : ""}):`,
     );
-    for (const [index, step] of minimal.trace.steps.entries()) lines.push(`    ${index}. ${stepText(step)}`);
+    lines.push(...stepLines(minimal.trace.steps));
     if (minimal.decision !== undefined) lines.push(...decisionLines(minimal.decision));
   }
   if (replay !== undefined) lines.push(`  replay ${replay}`);
@@ -40,6 +40,11 @@ function headline({ verdict, counts, reason }: ExploredFacts): string {
     default:
       return `nondeterministic: ${reason ?? "the same order gave another run"}`;
   }
+}
+
+/** The steps of a run, a line each. */
+export function stepLines(steps: readonly TraceStep[]): string[] {
+  return steps.map((step, index) => `    ${index}. ${stepText(step)}`);
 }
 
 function stepText({ task, kind, what }: TraceStep): string {

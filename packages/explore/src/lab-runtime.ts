@@ -48,6 +48,8 @@ export class LabRuntime implements Runtime {
   start(task: Startable): void {
     if (this.#isOver) return;
     const { info } = task;
+    this.#kernel.create(info);
+    this.#readTask(info);
     const actor = this.#kernel.newActor(() => info.name);
     this.#actors.set(info.id, actor);
     this.#kernel.add(
@@ -59,10 +61,13 @@ export class LabRuntime implements Runtime {
   }
 
   park(step: Step): void {
-    if (!this.#isOver) this.#parked.add(step);
+    if (this.#isOver) return;
+    this.#kernel.create(step);
+    this.#readTask(step.task);
+    this.#parked.add(step);
   }
 
-  wake(step: Step): void {
+  wake(step: Step & { readonly after?: object }): void {
     if (!this.#parked.delete(step) || this.#isOver) return;
     // A timer's callback and what it wakes are one macrotask in Node, and nothing gets between them.
     if (this.#kernel.isInTimer) step.fire();
@@ -72,12 +77,15 @@ export class LabRuntime implements Runtime {
         this.#actorOf(step.task),
         () => step.fire(),
         () => step.what,
+        step.after === undefined ? {} : { after: step.after },
       );
   }
 
   pause(source: TaskSource | undefined): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    if (!this.#isOver) this.#kernel.add("pause", this.#actorOf(source?.info), resolve, "checkpoint()");
+    if (this.#isOver) return promise;
+    this.#readTask(source?.info);
+    this.#kernel.add("pause", this.#actorOf(source?.info), resolve, "checkpoint()");
     return promise;
   }
 
@@ -88,7 +96,7 @@ export class LabRuntime implements Runtime {
       timer.transition = undefined;
       fire(subject as T);
     };
-    timer.transition = this.#kernel.add("timer", this.#kernel.actor, perform, () => timerWords(subject, at), at);
+    timer.transition = this.#kernel.add("timer", this.#kernel.actor, perform, () => timerWords(subject, at), { at });
     return timer;
   }
 
@@ -99,9 +107,10 @@ export class LabRuntime implements Runtime {
     this.#kernel.prevent(transition);
   }
 
-  access(resource: object, mode: "read" | "write"): void {
+  access(resource: object, mode: "create" | "read" | "write"): void {
     if (this.#isOver) return;
-    if (resource === this) this.#kernel.readClock();
+    if (mode === "create") this.#kernel.create(resource);
+    else if (resource === this) this.#kernel.readClock();
     else this.#kernel.access(resource, mode === "write");
   }
 
@@ -131,6 +140,11 @@ export class LabRuntime implements Runtime {
     this.#roots.clear();
     this.#parked.clear();
     for (const fail of fails) fail(error);
+  }
+
+  /** Whoever waits, pauses or starts feels cancellation there. */
+  #readTask(task: TaskInfo | undefined): void {
+    if (task !== undefined) this.#kernel.access(task, false);
   }
 
   #actorOf(task: TaskInfo | undefined): Actor {

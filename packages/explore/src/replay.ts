@@ -6,7 +6,9 @@
 import { DivergedError } from "./errors.ts";
 import { type ExploreOptions, readOptions } from "./options.ts";
 import { parseReplay } from "./replay-string.ts";
-import { Session } from "./session.ts";
+import { stepLines } from "./explanation.ts";
+import { Session, signatureOf } from "./session.ts";
+import { loadScenario } from "./parallel/load-scenario.ts";
 import type { Scenario } from "./single-run.ts";
 import { inSlices } from "./slices.ts";
 import type { Trace } from "./trace.ts";
@@ -18,12 +20,38 @@ export interface ReplayOptions extends Pick<ExploreOptions, "maxSteps" | "timers
 }
 
 /** What a replay showed. */
-export interface Replayed {
-  /** Whether the run failed. `trace.error` says how. */
-  readonly failed: boolean;
+export class Replayed {
   readonly trace: Trace;
   /** Where the program went another way than when the string was made; absent when it went the same. */
-  readonly divergence?: string;
+  declare readonly divergence?: string;
+
+  constructor(trace: Trace, divergence: string | undefined) {
+    this.trace = trace;
+    if (divergence !== undefined) this.divergence = divergence;
+  }
+
+  /** Whether the run failed; `trace.error` says how. */
+  get failed(): boolean {
+    return this.trace.error !== undefined;
+  }
+
+  /** What happened, in a few lines for a person. */
+  explain(): string {
+    const verdict = this.failed ? `fails: ${signatureOf(this.trace.error)}` : "passes";
+    const divergence =
+      this.divergence === undefined ? [] : [`  another run than the string was made from: ${this.divergence}`];
+    return [verdict, ...divergence, ...stepLines(this.trace.steps)].join("\n");
+  }
+
+  toJSON(): Readonly<Record<string, unknown>> {
+    const { failed, trace, divergence } = this;
+    return {
+      failed,
+      error: failed ? signatureOf(trace.error) : null,
+      divergence: divergence ?? null,
+      steps: trace.steps,
+    };
+  }
 }
 
 /**
@@ -47,9 +75,31 @@ export async function replay(scenario: Scenario, text: string, options: ReplayOp
         ? undefined
         : `its steps are ${followed.fingerprint} and were ${fingerprint}`);
     if (divergence !== undefined && options.tolerant !== true) throw new DivergedError(divergence);
-    const trace = session.trace(schedule);
-    result = { failed: followed.failure !== undefined, trace, ...(divergence !== undefined && { divergence }) };
+    result = new Replayed(session.trace(schedule), divergence);
     return true;
   });
   return result as Replayed;
+}
+
+/** Options of `replayModule()`. */
+export interface ReplayModuleOptions extends ReplayOptions {
+  /** Which export of the module is the scenario; `scenario` when absent. */
+  readonly exportName?: string;
+}
+
+/**
+ * As `replay()`, of the scenario that a module exports.
+ *
+ * **Cancellation:** none.
+ *
+ * @param url of the module: `file:///app/pool.scenario.ts`.
+ * @throws {@link ScenarioMissingError}; as `replay()`.
+ */
+export async function replayModule(
+  url: string | URL,
+  text: string,
+  options: ReplayModuleOptions = {},
+): Promise<Replayed> {
+  const { exportName = "scenario", ...rest } = options;
+  return await replay(await loadScenario(url, exportName), text, rest);
 }

@@ -71,7 +71,14 @@ export class Runner {
     const runtime = new LabRuntime(kernel, chance);
     const lab = new Lab(kernel, chance);
     this.#lab = lab;
-    return insideRun(kernel, lab, () => this.#once(chooser, lab, runtime, recorder));
+    const { stackTraceLimit } = Error;
+    // Two thirds of what a failing run takes are the stacks of its errors; it is run once more in detail, with them.
+    if (recorder === undefined) Error.stackTraceLimit = 0;
+    try {
+      return insideRun(kernel, lab, () => this.#once(chooser, lab, runtime, recorder));
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit;
+    }
   }
 
   #once(chooser: Chooser, lab: Lab, runtime: LabRuntime, recorder: TraceRecorder | undefined): RunResult {

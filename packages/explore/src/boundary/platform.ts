@@ -55,7 +55,7 @@ function placesOf(names: readonly string[]): (Place & { readonly name: string })
     const [holder = "", key = ""] = name.split(".");
     if (key === "")
       return [
-        { holder: globalThis as unknown as Props, key: name, name },
+        { holder: globalThis, key: name, name },
         ...(name in timers ? [{ holder: timers, key: name, name }] : []),
       ];
     if (holder === "promises") return [{ holder: promises, key, name }];

@@ -71,7 +71,7 @@ class LabTimeout {
       if (this.#repeats) this.#set();
       this.#callback();
     });
-    this.#transition = kernel.add("timer", kernel.actor, happen, this.#what, kernel.now + this.#delay);
+    this.#transition = kernel.add("timer", kernel.actor, happen, this.#what, { at: kernel.now + this.#delay });
     this.#transition.isOptional = !this.#hasRef;
   }
 }

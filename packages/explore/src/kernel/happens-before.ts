@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { holdsEverywhere } from "./resource-names.ts";
 
 /** What was touched in this run, and who did last. */
 interface Resource {
@@ -124,6 +125,11 @@ export class HappensBefore {
     return this.#direct[step] ?? [];
   }
 
+  /** The steps that have read something since it was last written. */
+  readersOf(object: object): readonly number[] {
+    return [...(this.#resources.get(object)?.readers ?? [])];
+  }
+
   touchedEverything(step: number): boolean {
     return this.#isEverything[step] === true;
   }
@@ -138,7 +144,7 @@ export class HappensBefore {
     const writes: boolean[] = [];
     const wrote = this.#wrote[step] ?? [];
     for (const [index, resource] of (this.#touched[step] ?? []).entries()) {
-      keys.push(resource.firstStep < state || resource.key < fresh ? resource.key : fresh);
+      keys.push(resource.firstStep < state || holdsEverywhere(resource.key) ? resource.key : fresh);
       writes.push(wrote[index] === true);
     }
     return { keys, writes };

@@ -35,6 +35,8 @@ export interface KernelOptions {
   readonly hasEnded: () => boolean;
 }
 
+const none: readonly number[] = [];
+
 export class Kernel {
   readonly causes: CauseTree = new CauseTree();
   readonly names: ResourceNames = new ResourceNames();
@@ -91,6 +93,8 @@ export class Kernel {
     this.#actors = 1;
     this.#actor = new Actor(0, "the scenario");
     this.isInTimer = false;
+    this.create(this);
+    this.create(this.#ready);
     body();
     drain();
   }
@@ -118,8 +122,19 @@ export class Kernel {
     return new Actor(this.#actors++, name);
   }
 
-  /** Makes an event that can happen from now on. */
-  add(kind: TransitionKind, actor: Actor, perform: () => void, what: string | (() => string), at?: number): Transition {
+  /**
+   * Makes an event that can happen from now on.
+   *
+   * @param at when it is due, for a timer.
+   * @param after what has been read by every step that had a part in making it, and changed by none of them.
+   */
+  add(
+    kind: TransitionKind,
+    actor: Actor,
+    perform: () => void,
+    what: string | (() => string),
+    { at, after }: { readonly at?: number; readonly after?: object } = {},
+  ): Transition {
     const transition = new Transition(
       this.#cause.effect(this.#effects++),
       kind,
@@ -128,8 +143,10 @@ export class Kernel {
       perform,
       what,
       at,
+      after === undefined ? none : this.order.readersOf(after),
     );
     this.#ready.push(transition);
+    if (at !== undefined) this.create(transition);
     // A timer that is set may put off the others.
     if (at !== undefined && this.#options.orderedTimers) this.order.access(this.#ready, true);
     return transition;
@@ -150,6 +167,11 @@ export class Kernel {
     this.order.access(transition, true);
     this.prevented.push({ transition, by: this.steps.length - 1 });
     return true;
+  }
+
+  /** What happens now makes something new that others may come to touch. */
+  create(resource: object): void {
+    this.names.make(resource, this.#cause);
   }
 
   access(resource: object, isWrite: boolean): void {

@@ -6,23 +6,32 @@
 import { EVERYTHING, FRESH } from "./footprint.ts";
 import type { Cause } from "./cause.ts";
 
-/** How many things one step may touch first, before names repeat; two things of one name only cost reduction. */
+/** How many things one step may make, or touch first, before names repeat; two things of one name only cost reduction. */
 const MOST = 4_096;
 
 export class ResourceNames {
   /** Names that the program gave, which hold whenever the thing is touched first. */
   readonly #given = new Map<string, number>();
   #named = new Map<object, number>();
+  /** Names of what a step of this run made. */
+  #made = new Map<object, number>();
   #words = new Map<object, string>();
-  #touchedBy: Cause | undefined;
-  #count = 0;
+  readonly #touched: Ordinals = { event: undefined, count: 0 };
+  readonly #making: Ordinals = { event: undefined, count: 0 };
 
   /** Begins a run, whose objects are new. */
   clear(): void {
     // New ones: a Map that is cleared leaves a chain of tables behind, each of which keeps a run alive.
     this.#named = new Map();
+    this.#made = new Map();
     this.#words = new Map();
-    this.#touchedBy = undefined;
+    this.#touched.event = undefined;
+    this.#making.event = undefined;
+  }
+
+  /** An event makes a new thing, whose name then holds whoever touches it first. */
+  make(resource: object, event: Cause): void {
+    this.#made.set(resource, event.id * 2 * MOST + next(this.#making, event));
   }
 
   /** Gives an object of this run the name that its like has in every run. */
@@ -51,12 +60,26 @@ export class ResourceNames {
 
   /** The name of what the event touches, as the first in its run. */
   of(resource: object, event: Cause): number {
-    const given = this.#named.get(resource);
-    if (given !== undefined) return given;
-    if (this.#touchedBy !== event) {
-      this.#touchedBy = event;
-      this.#count = 0;
-    }
-    return event.id * MOST + (this.#count++ % MOST);
+    return (
+      this.#named.get(resource) ?? this.#made.get(resource) ?? (event.id * 2 + 1) * MOST + next(this.#touched, event)
+    );
   }
+}
+
+/** Whether a name holds in every run; if not, only in those that have done the same until the thing was touched first. */
+export function holdsEverywhere(key: number): boolean {
+  return key < Math.min(EVERYTHING, FRESH) || Math.floor(key / MOST) % 2 === 0;
+}
+
+interface Ordinals {
+  event: Cause | undefined;
+  count: number;
+}
+
+function next(ordinals: Ordinals, event: Cause): number {
+  if (ordinals.event !== event) {
+    ordinals.event = event;
+    ordinals.count = 0;
+  }
+  return ordinals.count++ % MOST;
 }

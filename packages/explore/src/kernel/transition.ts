@@ -38,6 +38,8 @@ export class Transition {
   readonly perform: () => void;
   /** Whether a run may end without it: a timer that keeps no process alive, a cancellation that is merely possible. */
   isOptional: boolean = false;
+  /** Steps without all of which it would not have been made, besides the one that made it. */
+  readonly needs: readonly number[];
   readonly #what: string | (() => string);
 
   constructor(
@@ -48,6 +50,7 @@ export class Transition {
     perform: () => void,
     what: string | (() => string),
     at: number | undefined,
+    needs: readonly number[],
   ) {
     this.cause = cause;
     this.kind = kind;
@@ -56,6 +59,7 @@ export class Transition {
     this.perform = perform;
     this.#what = what;
     this.at = at;
+    this.needs = needs;
   }
 
   /** In words: what was waited for. */

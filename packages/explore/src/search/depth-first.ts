@@ -124,10 +124,9 @@ export class DepthFirst implements Chooser {
 
   #findRaces({ order, steps, prevented }: Kernel): void {
     for (let later = Math.max(1, this.#from); later < steps.length; later++) {
-      const { madeBy } = steps[later] as Transition;
       const direct = order.directlyBefore(later);
       for (const earlier of direct) {
-        if (earlier === madeBy || (madeBy >= 0 && order.isBefore(earlier, madeBy))) continue;
+        if (isNeeded(order, earlier, steps[later] as Transition)) continue;
         if (direct.some((other) => other !== earlier && order.isBefore(earlier, other))) continue;
         this.#reverse(order, steps, earlier, later);
       }
@@ -178,6 +177,12 @@ export class DepthFirst implements Chooser {
     }
     this.#isFinished = true;
   }
+}
+
+/** Whether an event would not have been made without a step. */
+export function isNeeded(order: Kernel["order"], step: number, { madeBy, needs }: Transition): boolean {
+  const isAtOrBefore = (other: number): boolean => step === other || (other >= 0 && order.isBefore(step, other));
+  return isAtOrBefore(madeBy) || needs.some(isAtOrBefore);
 }
 
 function isIn(asleep: readonly Asleep[], event: number): boolean {
