@@ -21,9 +21,11 @@ import { explicitEnterAndExit } from "./areas/explicit-enter-and-exit.ts";
 import { gather } from "./areas/gather.ts";
 import { instruments } from "./areas/instruments.ts";
 import { locks } from "./areas/locks.ts";
+import { mcpDoctor } from "./areas/mcp-doctor.ts";
 import { mcpTesting } from "./areas/mcp-testing.ts";
 import { mcpStdio } from "./areas/mcp-stdio.ts";
 import { mcpHttp } from "./areas/mcp-http.ts";
+import { mcpCalls } from "./areas/mcp-calls.ts";
 import { memoryChannels } from "./areas/memory-channels.ts";
 import { miniature } from "./areas/miniature.ts";
 import { owners } from "./areas/owners.ts";
@@ -71,6 +73,8 @@ const list = [
   miniature,
   mcpStdio,
   mcpHttp,
+  mcpCalls,
+  mcpDoctor,
 ] as const;
 
 type Promises<A> = A extends { readonly promises: infer P } ? keyof P : never;

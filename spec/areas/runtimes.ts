@@ -36,5 +36,7 @@ export const runtimes = {
       "while a virtual runtime is busy the event loop turns every so many steps, so that the process stays alive",
     "RT-12":
       "the tasks of a run that a virtual runtime has ended with an error go no further than their next wait, whatever wakes them",
+    "RT-13":
+      "a runtime that has `access` is told what each step reads and changes of what tasks share, so that two steps which nothing told of makes conflict may change places without a difference",
   },
 } as const satisfies Area;

@@ -45,15 +45,17 @@ const concurrency: Readonly<Record<ConcurrencyErrorCode, boolean>> = {
   VARIABLE_UNSET: true,
 };
 
-/** A connection that is gone, or never came to be, is. A call that timed out or broke the protocol says less than that. */
+/** A connection that is gone, or never came to be, is. A call that timed out, found no place or broke the protocol says less. */
 const mcp: Readonly<Record<McpErrorCode, boolean>> = {
   MCP_CALL_TIMEOUT: false,
   MCP_CLOSED: true,
   MCP_CONNECTION_LOST: true,
   MCP_OPEN_FAILED: true,
+  MCP_OVERLOADED: false,
   MCP_PROTOCOL: false,
   MCP_SESSION_EXPIRED: true,
   MCP_TOOL_FAILED: false,
+  MCP_UNAUTHORIZED: true,
 };
 
 /** Of an agent's own errors, which may come from one that serves as a tool, only the word of a custom toolset is. */

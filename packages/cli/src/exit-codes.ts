@@ -5,9 +5,9 @@
  */
 
 export const exitCodes = {
-  /** What was claimed holds; the signature was not seen. */
+  /** What was claimed holds; the signature was not seen; no check of the doctor failed. */
   ok: 0,
-  /** The verdict is bad: a claim of the demo does not hold, or the signature was seen. */
+  /** The verdict is bad: a claim of the demo does not hold, the signature was seen, or a check of the doctor failed. */
   verdict: 1,
   /** Something that was needed could not be had: no answer from the URL, a process that did not start. */
   unavailable: 2,

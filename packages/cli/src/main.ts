@@ -6,6 +6,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { addDemoCommand } from "./demo-command.ts";
+import { addDoctorCommand } from "./doctor-command.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { type Console, failWith } from "./console.ts";
 import { addReproduceCommand } from "./reproduce-command.ts";
@@ -50,6 +51,7 @@ function createProgram(console: Console, setExitCode: (code: number) => void): C
     );
   addDemoCommand(program, console, setExitCode);
   addReproduceCommand(program, console, setExitCode);
+  addDoctorCommand(program, console, setExitCode);
   return program;
 }
 

@@ -8,6 +8,7 @@ import { compare, type Comparison, reproduce, type ReproduceResult } from "@hold
 import { type Command, Option } from "commander";
 import { type Console, UsageError } from "./console.ts";
 import { exitCodes } from "./exit-codes.ts";
+import { addHeader } from "./header-option.ts";
 import { InterruptionListener } from "./interruption.ts";
 import { readWhole } from "./numbers.ts";
 import { ProgressLine } from "./progress-line.ts";
@@ -164,11 +165,4 @@ function readSignature(text: string): string | RegExp {
       cause: error,
     });
   }
-}
-
-function addHeader(line: string, headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const [, name, value] = /^([^:\s]+)\s*:\s*(.*)$/.exec(line) ?? [];
-  if (name === undefined || value === undefined)
-    throw new UsageError(`--header takes "name: value", and "${line}" is not of that form`);
-  return { ...headers, [name]: value };
 }

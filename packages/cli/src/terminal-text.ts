@@ -12,6 +12,11 @@ export function terminalText(text: string): string {
   return text.replace(acting, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
 }
 
+/** The same for text of several lines, whose line breaks are ours. */
+export function terminalLines(text: string): string {
+  return text.split("\n").map(terminalText).join("\n");
+}
+
 /** A value as one line of JSON, in which the same characters are written as JSON escapes. */
 export function terminalJson(value: unknown): string {
   const escape = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { mkdtempDisposable, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { openFaultyHttpServer } from "@holdfast/mcp/testing";
 import { expect, test } from "vitest";
 import { demoJson } from "../src/demo-json.ts";
 import { exitCodes } from "../src/exit-codes.ts";
@@ -18,17 +19,20 @@ test("docs/cli.md lists every exit code, and no other", () => {
   expect(rows.toSorted((a, b) => a - b)).toEqual(Object.values(exitCodes).toSorted((a, b) => a - b));
 });
 
-test.each(["demo", "reproduce"])("docs/cli.md lists every option of holdfast %s, and no other", async (command) => {
-  const console = captureConsole();
+test.each(["demo", "reproduce", "doctor"])(
+  "docs/cli.md lists every option of holdfast %s, and no other",
+  async (command) => {
+    const console = captureConsole();
 
-  await main([command, "--help"], console);
+    await main([command, "--help"], console);
 
-  const options = [...console.out().matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map(([, option]) => option);
-  const listed = [...section("cli", command).matchAll(/^\| (`[^|]*) \|/gm)].flatMap(([, cell = ""]) =>
-    [...cell.matchAll(/`(--[\w-]+)/g)].map(([, option]) => option),
-  );
-  expect(new Set([...listed, "--json", "--help"])).toEqual(new Set(options));
-});
+    const options = [...console.out().matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map(([, option]) => option);
+    const listed = [...section("cli", command).matchAll(/^\| (`[^|]*) \|/gm)].flatMap(([, cell = ""]) =>
+      [...cell.matchAll(/`(--[\w-]+)/g)].map(([, option]) => option),
+    );
+    expect(new Set([...listed, "--json", "--help"])).toEqual(new Set(options));
+  },
+);
 
 test("docs/json.md has every field of the line of holdfast demo, and no other", () => {
   const documented = fields("demo");
@@ -54,6 +58,33 @@ test("docs/json.md has every field of the line of holdfast reproduce, and no oth
   const { leaves, all } = pathsOf(JSON.parse(second.out()));
   expect(leaves.filter((path) => !documented.includes(path))).toEqual([]);
   expect(documented.filter((path) => !all.includes(path))).toEqual([]);
+});
+
+test("docs/json.md has every field of the line of holdfast doctor, and no other", async () => {
+  await using server = await openFaultyHttpServer();
+  const console = captureConsole();
+  const documented = fields("doctor");
+
+  await main(["doctor", server.url, "--json"], console);
+
+  const { leaves, all } = pathsOf(JSON.parse(console.out()));
+  expect(leaves.filter((path) => !documented.includes(path))).toEqual([]);
+  expect(documented.filter((path) => !all.includes(path))).toEqual([]);
+});
+
+test("docs/cli.md has a row for each check of holdfast doctor, over HTTP and of a command, and no other", async () => {
+  await using server = await openFaultyHttpServer();
+  const [overHttp, ofCommand] = [captureConsole(), captureConsole()];
+  const stdioServer = join(import.meta.dirname, "../../mcp/test/fixtures/stdio-server.ts");
+
+  await main(["doctor", server.url, "--json"], overHttp);
+  await main(["doctor", "--json", "--", process.execPath, stdioServer], ofCommand);
+
+  const names = [overHttp, ofCommand].flatMap(({ out }) => {
+    return (JSON.parse(out()) as { checks: { name: string }[] }).checks.map(({ name }) => name);
+  });
+  const listed = [...section("cli", "doctor").matchAll(/^\| `([a-z-]+)` +\|/gm)].map(([, name]) => name);
+  expect(new Set(listed)).toEqual(new Set(names));
 });
 
 function page(name: string): string {

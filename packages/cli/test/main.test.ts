@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { main } from "../src/main.ts";
 import { captureConsole } from "./captured-console.ts";
 
-test.each([["demo"], ["reproduce"]])("%s --help shows an example, and succeeds", async (command) => {
+test.each([["demo"], ["reproduce"], ["doctor"]])("%s --help shows an example, and succeeds", async (command) => {
   const console = captureConsole();
 
   const code = await main([command, "--help"], console);
@@ -18,7 +18,7 @@ test("--help lists the commands and shows an example", async () => {
   const code = await main(["--help"], console);
 
   expect(code).toBe(0);
-  expect(console.out()).toMatch(/demo[\s\S]*reproduce[\s\S]*Example:\n {2}holdfast /);
+  expect(console.out()).toMatch(/demo[\s\S]*reproduce[\s\S]*doctor[\s\S]*Example:\n {2}holdfast /);
 });
 
 test("--version prints the version of the package", async () => {

@@ -28,7 +28,9 @@ type ModelContent = Extract<ModelOutput, { type: "content" }>["value"][number];
  * with pictures and sound as files. A tool that says it failed throws {@link McpToolFailedError}, which the AI SDK
  * shows to the model as the tool's error and records as `tool-error`; so it does with the errors of the connection.
  *
- * **Cancellation:** a call is cancelled with the `abortSignal` of the run, and with the scope that the run is in.
+ * **Cancellation:** a call is cancelled with the `abortSignal` of the run, and with the scope that the run is in. To the
+ * AI SDK a cancelled call is one that failed, and the run goes on. So that it ends with its scope, give it the scope's
+ * signal: `withSignal((abortSignal) => generateText({ abortSignal, ... }))`.
  *
  * @throws as `connection.listTools()`.
  */
@@ -39,7 +41,8 @@ export async function aiSdkTools(connection: AiSdkToolSource, options: AiSdkTool
     tools[offeredAs] = dynamicTool({
       ...(description !== undefined && { description }),
       inputSchema: jsonSchema(inputSchema as JSONSchema7),
-      execute: (input, { abortSignal }) => execute(connection, name, input, abortSignal),
+      execute: (input, { abortSignal, toolCallId }) =>
+        execute(connection, name, input, { toolCallId, signal: abortSignal }),
       toModelOutput: ({ output }) => toModelOutput(output as CallToolResult),
     });
   }
@@ -50,10 +53,10 @@ async function execute(
   connection: AiSdkToolSource,
   name: string,
   input: unknown,
-  signal: AbortSignal | undefined,
+  { toolCallId, signal }: { readonly toolCallId: string; readonly signal: AbortSignal | undefined },
 ): Promise<CallToolResult> {
   if (!isArguments(input)) throw new TypeError(`the arguments of tool ${JSON.stringify(name)} must be a JSON object`);
-  const result = await connection.callTool(name, input, signal === undefined ? {} : { signal });
+  const result = await connection.callTool(name, input, { toolCallId, ...(signal && { signal }) });
   if (result.isError !== true) return result;
   const { value } = toOutput(result);
   throw new McpToolFailedError(name, typeof value === "string" ? value : JSON.stringify(value), result);

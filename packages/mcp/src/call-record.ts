@@ -10,7 +10,9 @@ import { McpCallTimeoutError } from "./errors.ts";
 export interface CallRecord {
   /** In words, for its errors: `calling tool "search" of triage`. */
   readonly attempted: string;
-  /** Whether it was handed to the transport, so that the server may have run it. */
+  /** The tool that is called; absent for what calls none. */
+  readonly tool?: string;
+  /** Whether a byte of it may have left, so that the server may have run it. */
   sent: boolean;
 }
 
@@ -36,4 +38,26 @@ export async function withinLimit<T>(record: CallRecord, timeout: number | null,
  */
 export function ownSignal(signal: AbortSignal | undefined): AbortSignal | undefined {
   return signal && AbortSignal.any([signal]);
+}
+
+/** What a request is made with so that its record learns when it leaves. */
+export interface SentOptions {
+  readonly onresumptiontoken: () => void;
+}
+
+/**
+ * Options of a request to the official client that keep `record.sent` to the truth: false until the transport says that a
+ * byte may leave, which is later than the client's handing over where a message queues for a socket or a pipe. Without them
+ * a request counts as sent from the start.
+ *
+ * The client hands nothing else of a request through to the transport as it was given; and one that has been given a
+ * resumption token by the server was sent, so the name is no lie.
+ */
+export function sentOptions(record: CallRecord): SentOptions {
+  record.sent = false;
+  return {
+    onresumptiontoken: () => {
+      record.sent = true;
+    },
+  };
 }

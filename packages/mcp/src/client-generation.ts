@@ -10,12 +10,19 @@
 import {
   type CallToolRequest,
   type CallToolResult,
-  Client,
+  type Client,
+  type GetPromptResult,
+  type Prompt,
+  type ReadResourceResult,
+  type RequestOptions,
+  type Resource,
+  type ResourceTemplateType,
   SdkHttpError,
   type Tool,
 } from "@modelcontextprotocol/client";
 import {
   cancellable,
+  currentTime,
   Event,
   failAfter,
   isCancelled,
@@ -24,14 +31,16 @@ import {
   shielded,
   withSignal,
 } from "@holdfast/concurrency";
-import type { CallRecord } from "./call-record.ts";
+import { type CallRecord, sentOptions } from "./call-record.ts";
+import { NEVER } from "./client-timeout.ts";
 import { McpConnectionLostError, McpSessionExpiredError } from "./errors.ts";
-import { callFailure, lossFailure, openFailure } from "./failures.ts";
+import { callFailure, isNotConnected, isRefusedConnection, lossFailure, openFailure } from "./failures.ts";
 import { isSessionGone } from "./http-link.ts";
-import type { Link } from "./link.ts";
+import { Opening, type OpeningHost, type Wire } from "./opening.ts";
 import type { ConnectionSettings } from "./options.ts";
-import { SeverableTransport } from "./severable-transport.ts";
-import { ToolList } from "./tool-list.ts";
+import { ProgressReports, tell } from "./progress.ts";
+import { factsOf, type McpServerFacts } from "./server-facts.ts";
+import { type RequestWishes, ServerRequests } from "./server-requests.ts";
 
 /** What a request is made under. */
 export interface RequestContext {
@@ -42,8 +51,6 @@ export interface RequestContext {
   readonly signal: AbortSignal | undefined;
 }
 
-/** The longest that a native timer takes. It puts the official client's own limits out of reach, because ours rule. */
-const NEVER = 2 ** 31 - 1;
 /**
  * How long the calls in flight of a forgotten session may take to be refused as well, in milliseconds. They were sent
  * before the first refusal came, so a round trip does; cut off instead, they could not say that they did not run.
@@ -51,25 +58,25 @@ const NEVER = 2 ** 31 - 1;
 export const REFUSAL_GRACE = 1_000;
 /** What the server is told of a cancelled call. The real reason is the caller's own affair. */
 const CANCEL_REASON = "the caller no longer waits for the answer";
+/** How long the opening waits for the server to take the level of its log, in milliseconds; it is no reason to fail. */
+const LOG_PATIENCE = 2_000;
 
-export class ClientGeneration {
-  readonly #settings: ConnectionSettings;
-  readonly #number: number;
-  readonly #client: Client;
-  readonly #tools: ToolList;
+export class ClientGeneration implements OpeningHost {
+  readonly settings: ConnectionSettings;
+  readonly generation: number;
+  readonly #opening: Opening = new Opening(this);
+  readonly progress: ProgressReports = new ProgressReports();
   readonly #lost = new AbortController();
   readonly #requests = new Set<CallRecord>();
+  readonly #pins = new Set<object>();
   readonly #answered = new Event("the calls of a forgotten session");
-  #link: Link | undefined;
-  #transport: SeverableTransport | undefined;
+  #server: ServerRequests | undefined;
+  #isBroken = false;
 
   /** @param number which opening of the connection this is. */
   constructor(settings: ConnectionSettings, number: number) {
-    this.#settings = settings;
-    this.#number = number;
-    this.#client = new Client({ ...settings.clientInfo });
-    this.#tools = new ToolList((signal) => this.#listTools(signal));
-    this.#client.setNotificationHandler("notifications/tools/list_changed", () => this.#tools.drop());
+    this.settings = settings;
+    this.generation = number;
   }
 
   /** Aborts when the transport was closed from the other side, or the server has forgotten the session. */
@@ -90,26 +97,91 @@ export class ClientGeneration {
    * @throws {@link McpOpenFailedError} once what was opened is closed.
    */
   async open(): Promise<void> {
-    const { name, connectTimeout } = this.#settings;
-    const controller = new AbortController();
+    const { name, connectTimeout } = this.settings;
     try {
-      await failAfter(connectTimeout, () => cancellable(runDetached(() => this.#connect(controller.signal))));
+      await failAfter(connectTimeout, () => this.#open());
       // A server that went right after the handshake must not be lent: each call would open it again, and lose it.
       this.lost.throwIfAborted();
     } catch (error) {
-      runDetached(() => controller.abort(error));
+      this.#opening.abort(error);
       // Why it did not open is worth more than why it did not close.
       await shielded(() => this.close()).catch(() => {});
-      throw isCancelled(error) ? error : openFailure(name, error, this.#link?.process?.());
+      throw isCancelled(error) ? error : openFailure(name, error, this.#wire?.link.process?.());
     }
   }
 
-  callTool(params: CallToolRequest["params"], context: RequestContext): Promise<CallToolResult> {
-    return this.#request(context, (signal) => this.#client.callTool(params, { signal, timeout: NEVER }));
+  /** What the server has said of itself. */
+  get facts(): McpServerFacts {
+    return factsOf(this.#opening.client as Client);
+  }
+
+  callTool(params: CallToolRequest["params"], wishes: RequestWishes, context: RequestContext): Promise<CallToolResult> {
+    return this.#ask(context, (server, options) => server.callTool(params, wishes, context.record, options));
   }
 
   listTools(context: RequestContext): Promise<readonly Tool[]> {
-    return this.#request(context, (signal) => this.#tools.get(signal));
+    const now = currentTime();
+    return this.#request(context, (signal) => (this.#server as ServerRequests).listTools(signal, now));
+  }
+
+  listResources(context: RequestContext): Promise<readonly Resource[]> {
+    return this.#ask(context, (server, options) => server.listResources(options));
+  }
+
+  listResourceTemplates(context: RequestContext): Promise<readonly ResourceTemplateType[]> {
+    return this.#ask(context, (server, options) => server.listResourceTemplates(options));
+  }
+
+  readResource(uri: string, wishes: RequestWishes, context: RequestContext): Promise<ReadResourceResult> {
+    return this.#ask(context, (server, options) => server.readResource(uri, wishes, context.record, options));
+  }
+
+  listPrompts(context: RequestContext): Promise<readonly Prompt[]> {
+    return this.#ask(context, (server, options) => server.listPrompts(options));
+  }
+
+  getPrompt(
+    name: string,
+    args: Readonly<Record<string, string>>,
+    wishes: RequestWishes,
+    context: RequestContext,
+  ): Promise<GetPromptResult> {
+    return this.#ask(context, (server, options) => server.getPrompt(name, args, wishes, context.record, options));
+  }
+
+  /** The tools as they were listed last; undefined when they never were, or have changed since. */
+  get knownTools(): readonly Tool[] | undefined {
+    return this.#server?.knownTools;
+  }
+
+  /**
+   * Asks for the tools again, also where they are known: what was listed before something went wrong may not be so now.
+   *
+   * **Cancellation:** as `listTools`.
+   */
+  relistTools(context: RequestContext): Promise<readonly Tool[]> {
+    this.#server?.dropTools();
+    return this.listTools(context);
+  }
+
+  /** Says that somebody relies on this very generation, until the function that it gives is called. */
+  pin(): () => void {
+    const pin = {};
+    this.#pins.add(pin);
+    return () => void this.#pins.delete(pin);
+  }
+
+  /**
+   * Waits until a generation whose transport has ended is told to be lost, which may take until the last words of its
+   * process were read. Of no other generation it waits for anything.
+   *
+   * **Cancellation:** ends the waiting.
+   */
+  async over(): Promise<void> {
+    const { lost } = this;
+    if (!this.#isBroken || lost.aborted) return;
+    const told = new Promise<void>((resolve) => lost.addEventListener("abort", () => resolve(), { once: true }));
+    await moveOnAfter(REFUSAL_GRACE, () => cancellable(told));
   }
 
   /**
@@ -121,9 +193,8 @@ export class ClientGeneration {
    * @throws what ending the session or closing throws, or TimeoutError.
    */
   async close(): Promise<void> {
-    const link = this.#link;
-    const transport = this.#transport;
-    const { closeTimeout } = this.#settings;
+    const { link, transport } = this.#wire ?? {};
+    const { closeTimeout } = this.settings;
     if (this.lost.reason instanceof McpSessionExpiredError && this.#requests.size > 0) {
       await moveOnAfter(Math.min(REFUSAL_GRACE, closeTimeout), () => this.#answered.wait());
     }
@@ -138,20 +209,46 @@ export class ClientGeneration {
     }
   }
 
-  async #connect(signal: AbortSignal): Promise<void> {
-    const link = await this.#settings.openLink({ generation: this.#number, signal });
-    if (signal.aborted) {
-      await link.transport.close();
-      return;
-    }
-    this.#link = link;
-    this.#transport = new SeverableTransport(link.transport, () => this.#lose());
-    await this.#client.connect(this.#transport, { timeout: NEVER });
+  hungUp(wire: Wire): void {
+    if (wire === this.#wire && this.#server !== undefined) this.#lose();
+  }
+
+  /** Puts the handlers on a client. */
+  created(client: Client): void {
+    const { onLog } = this.settings;
+    if (onLog === undefined) return;
+    client.setNotificationHandler("notifications/message", ({ params: { level, logger, data } }) => {
+      tell(onLog, Object.freeze({ level, ...(logger !== undefined && { logger }), data }));
+    });
+  }
+
+  get #wire(): Wire | undefined {
+    return this.#opening.wire;
+  }
+
+  async #open(): Promise<void> {
+    await this.#opening.run();
+    const client = this.#opening.client as Client;
+    this.#server = new ServerRequests(client, this.settings, this.progress);
+    // What went before was for the opening to notice, which knows how to open again.
+    if (this.#wire?.transport.isSevered === true) this.#lose();
+    const { logLevel } = this.settings;
+    const isAsked = client.getProtocolEra() === "legacy" && client.getServerCapabilities()?.logging !== undefined;
+    if (logLevel === undefined || !isAsked) return;
+    const asking = runDetached(() => client.setLoggingLevel(logLevel, { timeout: NEVER })).catch(() => {});
+    await moveOnAfter(LOG_PATIENCE, () => cancellable(asking));
   }
 
   #lose(): void {
-    const attempted = `using ${this.#settings.name}`;
-    this.#lost.abort(new McpConnectionLostError(attempted, true, this.#link?.process?.()));
+    const attempted = `using ${this.settings.name}`;
+    this.#lost.abort(new McpConnectionLostError(attempted, true, this.#wire?.link.process?.()));
+  }
+
+  /** Makes a request of one caller. */
+  #ask<T>(context: RequestContext, send: (server: ServerRequests, options: RequestOptions) => Promise<T>): Promise<T> {
+    return this.#request(context, (signal) => {
+      return send(this.#server as ServerRequests, { signal, timeout: NEVER, ...sentOptions(context.record) });
+    });
   }
 
   /** Waits for the answer, the loss of the generation, the caller's signal or its scope's cancellation. */
@@ -193,18 +290,30 @@ export class ClientGeneration {
   }
 
   #failure(record: CallRecord, error: unknown): unknown {
-    const isForgotten =
-      error instanceof SdkHttpError && isSessionGone(error.status ?? 0) && this.#transport?.sessionId !== undefined;
-    if (!isForgotten) return callFailure(record, error);
-    this.#lost.abort(new McpSessionExpiredError(`using ${this.#settings.name}`));
+    if (!this.#isForgotten(error)) {
+      if (isNotConnected(error)) this.#isBroken = true;
+      else if (isRefusedConnection(error)) this.#giveUp(record, error);
+      return callFailure(record, error);
+    }
+    this.#lost.abort(new McpSessionExpiredError(`using ${this.settings.name}`));
     return new McpSessionExpiredError(record.attempted, { cause: error });
   }
 
-  async #listTools(signal: AbortSignal): Promise<Tool[]> {
-    // Asked without the capability, the official client writes to the console.
-    if (this.#client.getServerCapabilities()?.tools === undefined) return [];
-    const { tools } = await this.#client.listTools(undefined, { signal, timeout: NEVER });
-    return tools;
+  #isForgotten(error: unknown): boolean {
+    if (!(error instanceof SdkHttpError) || this.#wire?.transport.sessionId === undefined) return false;
+    return isSessionGone(error.status) || this.#wire?.link.isSessionGone?.(error) === true;
+  }
+
+  /**
+   * Ends a generation whose server cannot be reached, unless somebody has an answer to come or relies on it: a server that
+   * shuts down takes no new connections, and still answers what it has.
+   */
+  #giveUp(record: CallRecord, cause: unknown): void {
+    for (const request of this.#requests) if (request !== record && request.sent) return;
+    if (this.#pins.size > 0) return;
+    // Of a foreign transport it says otherwise, and this call is told of the loss as well.
+    record.sent = false;
+    this.#lost.abort(new McpConnectionLostError(`using ${this.settings.name}`, false, { cause }));
   }
 }
 

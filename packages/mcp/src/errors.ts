@@ -12,18 +12,22 @@ export type McpErrorCode =
   | "MCP_CLOSED"
   | "MCP_CONNECTION_LOST"
   | "MCP_OPEN_FAILED"
+  | "MCP_OVERLOADED"
   | "MCP_PROTOCOL"
   | "MCP_SESSION_EXPIRED"
-  | "MCP_TOOL_FAILED";
+  | "MCP_TOOL_FAILED"
+  | "MCP_UNAUTHORIZED";
 
 /** How a call ended that has no result. A cancelled call has no kind: it throws the cancellation, or its signal's reason. */
 export type McpErrorKind =
   | "closed"
   | "open-failed"
   | "outcome-unknown"
+  | "overloaded"
   | "protocol"
   | "session-expired"
   | "timeout"
+  | "unauthorized"
   | "unsent";
 
 /** The base of the errors that say why a call has no result. */
@@ -122,6 +126,62 @@ export class McpSessionExpiredError extends McpError {
   }
 }
 
+/**
+ * Thrown by a call, and by opening, when no token could be had that the server takes; `cause` is what was found. The server
+ * asks for the token before it runs anything, so the call did not run.
+ */
+export class McpUnauthorizedError extends McpError {
+  override readonly code = "MCP_UNAUTHORIZED";
+  override readonly hint: string;
+  override readonly kind = "unauthorized";
+  override readonly mayHaveRun = false;
+  /** Whether the user was sent to sign in, by the provider's `redirectToAuthorization()`, and it can go on after that. */
+  readonly needsUser: boolean;
+
+  constructor(attempted: string, found: string, needsUser: boolean, options?: ErrorOptions) {
+    super(`${attempted}: ${found}; it did not run`, options);
+    this.needsUser = needsUser;
+    this.hint = needsUser
+      ? "give what comes back from the sign-in to finishMcpAuthorization(), then open or call again"
+      : "look at the cause; the provider's tokens were left as they are, so calling again may help";
+  }
+  static {
+    nameOf(McpUnauthorizedError, "McpUnauthorizedError");
+  }
+}
+
+/** How full a connection was when it took no further call. */
+export interface OverloadFacts {
+  /** Calls that were under way. */
+  readonly inFlight: number;
+  /** Calls that waited for a place. */
+  readonly queue: number;
+  /** Milliseconds that the call had waited; absent when the queue was full and it could not even wait. */
+  readonly waited?: number | undefined;
+}
+
+/** Thrown by a call that found the queue of its connection full, or waited in it for longer than `queueTimeout`. */
+export class McpOverloadedError extends McpError {
+  override readonly code = "MCP_OVERLOADED";
+  override readonly hint = "make fewer calls at a time, or raise maxInFlight or maxQueue";
+  override readonly kind = "overloaded";
+  override readonly mayHaveRun = false;
+  /** Calls that were under way. */
+  readonly inFlight: number;
+  /** Calls that waited for a place. */
+  readonly queue: number;
+
+  constructor(attempted: string, { inFlight, queue, waited }: OverloadFacts) {
+    const found = waited === undefined ? "the queue is full" : `no place within ${waited} ms`;
+    super(`${attempted}: ${found}, with ${inFlight} calls in flight and ${queue} waiting; it did not run`);
+    this.inFlight = inFlight;
+    this.queue = queue;
+  }
+  static {
+    nameOf(McpOverloadedError, "McpOverloadedError");
+  }
+}
+
 /** Thrown when a call took longer than its time limit. The server was told that its answer is no longer wanted. */
 export class McpCallTimeoutError extends McpError {
   override readonly code = "MCP_CALL_TIMEOUT";
@@ -131,7 +191,7 @@ export class McpCallTimeoutError extends McpError {
   readonly timeout: number;
 
   constructor(attempted: string, timeout: number, mayHaveRun: boolean) {
-    const found = mayHaveRun ? "no answer" : "no connection to send it on";
+    const found = mayHaveRun ? "no answer" : "it could not be sent";
     super(`${attempted}: ${found} within ${timeout} ms`);
     this.timeout = timeout;
     this.mayHaveRun = mayHaveRun;
@@ -141,20 +201,32 @@ export class McpCallTimeoutError extends McpError {
   }
 }
 
+/** What is known of an answer that is no result. */
+export interface ProtocolFacts {
+  readonly rpcCode?: number;
+  readonly status?: number;
+  /** Whether the server may have acted on the call; true when absent. */
+  readonly mayHaveRun?: boolean;
+}
+
 /** Thrown when the server answered with an error, or with something that is not MCP. The connection goes on. */
 export class McpProtocolError extends McpError {
   override readonly code = "MCP_PROTOCOL";
   override readonly kind = "protocol";
-  /** True always: no error code says that nothing was done. */
-  override readonly mayHaveRun = true;
+  /**
+   * False where the HTTP status says that the request was turned away before anything ran: 401, 429, and 503 with
+   * Retry-After. True for all else, because no code of a JSON-RPC error says that nothing was done.
+   */
+  override readonly mayHaveRun: boolean;
   /** The code of the JSON-RPC error, where that was the answer: -32602 for a tool that does not exist. */
   declare readonly rpcCode?: number;
   /** The HTTP status, where the answer was no more than that. */
   declare readonly status?: number;
 
-  constructor(attempted: string, found: string, facts: ErrorOptions & { rpcCode?: number; status?: number } = {}) {
-    const { rpcCode, status, cause } = facts;
+  constructor(attempted: string, found: string, facts: ErrorOptions & ProtocolFacts = {}) {
+    const { rpcCode, status, mayHaveRun = true, cause } = facts;
     super(`${attempted}: ${found}`, { cause });
+    this.mayHaveRun = mayHaveRun;
     if (rpcCode !== undefined) this.rpcCode = rpcCode;
     if (status !== undefined) this.status = status;
   }

@@ -10,14 +10,18 @@ import {
   endOfProcess,
   McpClosedError,
   McpConnectionLostError,
-  type McpError,
+  McpError,
   McpOpenFailedError,
   McpProtocolError,
   McpSessionExpiredError,
+  McpUnauthorizedError,
   type ProcessFacts,
 } from "./errors.ts";
 import type { ProcessReport } from "./link.ts";
+import { AuthorizationFailure } from "./auth/authorization-failure.ts";
 import { HttpFailure, HttpLimitError } from "./http/http-failure.ts";
+import { EndlessListError } from "./listing.ts";
+import { VersionMismatchError } from "./protocol.ts";
 import { answerLost } from "./severable-transport.ts";
 import { answerTooLong } from "./stdio/messages.ts";
 import { ServerStartError } from "./stdio/server-start-error.ts";
@@ -26,7 +30,8 @@ import { ServerStartError } from "./stdio/server-start-error.ts";
 const LONGEST_QUOTE = 200;
 
 /** The error of an opening that failed. */
-export function openFailure(connection: string, cause: unknown, report: ProcessReport = {}): McpOpenFailedError {
+export function openFailure(connection: string, cause: unknown, report: ProcessReport = {}): McpError {
+  if (cause instanceof AuthorizationFailure) return unauthorized(`connecting to ${connection}`, cause);
   const end = endOfProcess(report);
   const found =
     end === undefined
@@ -47,6 +52,8 @@ export function lossFailure({ attempted, sent }: CallRecord, cause: unknown): Mc
 
 /** The error of a call that the official client or its transport failed. */
 export function callFailure({ attempted }: CallRecord, cause: unknown): McpError {
+  if (cause instanceof McpError) return cause;
+  if (cause instanceof AuthorizationFailure) return unauthorized(attempted, cause);
   if (cause instanceof ProtocolError && cause.data === answerTooLong) {
     return new McpProtocolError(attempted, cause.message, { cause });
   }
@@ -55,11 +62,36 @@ export function callFailure({ attempted }: CallRecord, cause: unknown): McpError
     return new McpProtocolError(attempted, found, { rpcCode: cause.code, cause });
   }
   if (cause instanceof SdkHttpError) {
-    return new McpProtocolError(attempted, `the server answered HTTP ${cause.status}`, { status: cause.status, cause });
+    const { status } = cause;
+    const facts = { status, mayHaveRun: !isTurnedAway(cause), cause };
+    return new McpProtocolError(attempted, `the server answered HTTP ${status}${remark(status)}`, facts);
   }
   if (isNotMcp(cause)) return new McpProtocolError(attempted, "the server's answer is not MCP", { cause });
-  if (cause instanceof HttpLimitError) return new McpProtocolError(attempted, cause.message, { cause });
+  if (cause instanceof HttpLimitError || cause instanceof EndlessListError) {
+    return new McpProtocolError(attempted, cause.message, { cause });
+  }
   return new McpConnectionLostError(attempted, !isNeverSent(cause), { cause });
+}
+
+/**
+ * Whether the status says that the request was turned away before anything ran: 401 "has not been applied" (RFC 9110,
+ * 15.5.2); 429 is of a limit that is checked first (RFC 6585, 4); 503 with Retry-After is of a server that takes nothing
+ * now (RFC 9110, 15.6.4), where without it a gateway may have lost the answer.
+ *
+ * A server that answers so after it has acted breaks those rules and cannot be told apart. Callers are told, therefore,
+ * but nothing is repeated on the strength of it.
+ */
+function isTurnedAway({ status, data }: SdkHttpError): boolean {
+  if (status === 401 || status === 429) return true;
+  return status === 503 && typeof data["retryAfter"] === "string";
+}
+
+function remark(status: number): string {
+  return status === 202 ? ", which says that no answer will come" : "";
+}
+
+function unauthorized(attempted: string, failure: AuthorizationFailure): McpUnauthorizedError {
+  return new McpUnauthorizedError(attempted, failure.message, failure.needsUser, { cause: failure.cause ?? failure });
 }
 
 function openFinding(cause: unknown): string {
@@ -72,7 +104,7 @@ function openFinding(cause: unknown): string {
   if (isRefusal(cause)) {
     return `it refused with error ${cause.code}: ${quoted(cause.message)}`;
   }
-  if (cause instanceof ServerStartError) return cause.message;
+  if (cause instanceof ServerStartError || cause instanceof VersionMismatchError) return cause.message;
   const innermost = innermostOf(cause);
   const code = codeOf(innermost);
   if (isUnreachable(cause)) return `it could not be reached (${String(code)}); start the server, or check its address`;
@@ -100,7 +132,7 @@ function innermostOf(error: unknown): unknown {
 }
 
 /** Whether the server answered with a JSON-RPC error. */
-function isRefusal(error: unknown): error is ProtocolError {
+export function isRefusal(error: unknown): error is ProtocolError {
   return error instanceof ProtocolError && error.data !== answerLost;
 }
 
@@ -119,7 +151,7 @@ const notMcp: ReadonlySet<unknown> = new Set([
 ]);
 
 /** Whether an answer came that is no JSON, no JSON-RPC, or not what the method answers. */
-function isNotMcp(error: unknown): boolean {
+export function isNotMcp(error: unknown): boolean {
   if (error instanceof SdkError) return notMcp.has(error.code);
   // The official transport parses with JSON.parse, then with a schema, whose error is known by its list of issues.
   return (
@@ -132,14 +164,25 @@ function isNotMcp(error: unknown): boolean {
  *
  * What failed in any other way proves nothing: the server may have run the call and died before it answered.
  */
-function isNeverSent(error: unknown): boolean {
+export function isNeverSent(error: unknown): boolean {
   // Our own transport has it on record; what others throw is to be read.
   return error instanceof HttpFailure ? !error.sent : isUnreachable(error);
 }
 
+/** Whether the transport had ended already, and the loss of the connection is about to be told. */
+export function isNotConnected(error: unknown): boolean {
+  return codeOf(error) === SdkErrorCode.NotConnected;
+}
+
+/** Whether a connection was refused, or could not be made, and the request has therefore never left. */
+export function isRefusedConnection(error: unknown): boolean {
+  // What was sent, and then could not be resumed, has such a cause as well.
+  return isNeverSent(error) && isUnreachable(error);
+}
+
 /** Whether no connection was made to send anything on. */
 function isUnreachable(error: unknown): boolean {
-  if (codeOf(error) === SdkErrorCode.NotConnected || codeOf(error) === "UND_ERR_CONNECT_TIMEOUT") return true;
+  if (isNotConnected(error) || codeOf(error) === "UND_ERR_CONNECT_TIMEOUT") return true;
   const syscall = syscallOf(error);
   if (syscall === "connect" || syscall === "getaddrinfo") return true;
   // One error for each address that was tried.

@@ -8,16 +8,26 @@ import { HttpTransport, type HttpTransportOptions } from "./http/http-transport.
 import type { OpenLink } from "./link.ts";
 
 /** Links to the server at `url`, with sockets of its own for each generation. */
-export function httpLink(url: URL, options: HttpTransportOptions): OpenLink {
+export function httpLink(url: URL, options: HttpTransportOptions, expiryBy400 = false): OpenLink {
   return () => {
     const transport = new HttpTransport(url, options);
-    return { transport, endSession: () => endSession(transport) };
+    return {
+      transport,
+      endSession: () => endSession(transport),
+      ...(expiryBy400 && { isSessionGone: saysSessionGone }),
+    };
   };
 }
 
 /** How a server says that it knows no such session; 410 is what some answer for 404. */
 export function isSessionGone(status: number): boolean {
   return status === 404 || status === 410;
+}
+
+/** Whether a 400 says by its text that the session is not known: servers made with the official kit have these words. */
+function saysSessionGone({ status, data }: SdkHttpError): boolean {
+  const { text } = data;
+  return status === 400 && typeof text === "string" && /\bsession\b|server not initialized/i.test(text);
 }
 
 async function endSession(transport: HttpTransport): Promise<void> {

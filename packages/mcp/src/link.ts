@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Transport } from "@modelcontextprotocol/client";
+import type { SdkHttpError, Transport } from "@modelcontextprotocol/client";
 import type { ProcessFacts } from "./errors.ts";
 
 /** What a transport is opened for. */
@@ -27,6 +27,8 @@ export interface Link {
   readonly transport: Transport;
   /** Ends what the server keeps for this client; absent where closing the transport does. */
   readonly endSession?: () => Promise<void>;
+  /** Whether the refusal of a request that named the session says that it is gone, beyond 404 and 410 which always do. */
+  readonly isSessionGone?: (refusal: SdkHttpError) => boolean;
   /** What is known of the server process; absent where there is none. */
   readonly process?: () => ProcessReport;
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { CallToolResult, Tool } from "@modelcontextprotocol/client";
+import type { Tool } from "@modelcontextprotocol/client";
 import {
   ClosedResourceError,
   type DrainReport,
@@ -12,18 +12,23 @@ import {
   type OwnerStatistics,
   shielded,
 } from "@holdfast/concurrency";
+import { CallGate } from "./call-gate.ts";
 import { type CallRecord, ownSignal, withinLimit } from "./call-record.ts";
 import { ClientGeneration, REFUSAL_GRACE } from "./client-generation.ts";
-import { McpClosedError, McpSessionExpiredError } from "./errors.ts";
-import { type McpCallOptions, type McpLease, PinnedLease } from "./mcp-lease.ts";
+import { McpClosedError, McpError, McpSessionExpiredError } from "./errors.ts";
+import { type McpCallOptions, type McpHeldLease, type McpLease, PinnedLease } from "./mcp-lease.ts";
 import type { ConnectionSettings } from "./options.ts";
-import { type Request, toolCall, toolListing } from "./requests.ts";
+import { isRepeatable, replayOf, type ReplayRule } from "./replay.ts";
+import { McpRequests } from "./mcp-requests.ts";
+import type { Request } from "./requests.ts";
 import { createToolset, type Toolset, type ToolsetOptions } from "./toolset.ts";
 
 /** What a connection has done and holds: its ledger. After `close()` it holds nothing. */
 export interface McpConnectionStatistics extends OwnerStatistics {
-  /** Calls that were sent and wait for their answer. */
+  /** Calls that were given to the transport and wait for their answer. */
   readonly callsInFlight: number;
+  /** Calls that wait because `maxInFlight` others are under way. */
+  readonly callsQueued: number;
 }
 
 /**
@@ -32,18 +37,19 @@ export interface McpConnectionStatistics extends OwnerStatistics {
  * Share it freely: calls from any number of tasks, from `gather` children, from `Promise.all` and from outside every
  * task may run at the same time. What becomes of one, be it an error, a time-out or a cancellation, disturbs no other.
  * When the server goes away, its calls in flight end with a typed error, and the next call opens a new generation.
- * A call that may have run is never repeated.
+ * A call that may have run is never repeated, unless you and its tool allow it; see `replay`.
  */
-export class McpConnection implements AsyncDisposable {
-  readonly name: string;
+export class McpConnection extends McpRequests implements AsyncDisposable {
   readonly #settings: ConnectionSettings;
   readonly #owner: Owner<ClientGeneration>;
+  readonly #gate: CallGate;
   #current: ClientGeneration | undefined;
 
   constructor(settings: ConnectionSettings) {
-    const { name, closeTimeout } = settings;
-    this.name = name;
+    const { name, closeTimeout, reconnect } = settings;
+    super(settings);
     this.#settings = settings;
+    this.#gate = new CallGate(settings.calls);
     this.#owner = new Owner<ClientGeneration>(
       async (own) => {
         const generation = new ClientGeneration(settings, own.generation);
@@ -56,41 +62,8 @@ export class McpConnection implements AsyncDisposable {
         }
       },
       // The generation keeps to closeTimeout by itself; the owner's limit is for what goes wrong in that.
-      { name, closeTimeout: closeTimeout + REFUSAL_GRACE },
+      { name, closeTimeout: closeTimeout + REFUSAL_GRACE, ...reconnect },
     );
-  }
-
-  /**
-   * Calls a tool and gives its result, also when that says that the tool failed (`isError`).
-   *
-   * When the server has forgotten the session, which it says before it runs the call, a new one is opened and the call
-   * is made there. Nothing else is ever repeated.
-   *
-   * **Cancellation:** of the scope or of `options.signal`: the server is told, the answer is dropped, no other call
-   * notices.
-   *
-   * @throws {@link McpCallTimeoutError}, {@link McpProtocolError} (also for a tool that does not exist),
-   * {@link McpConnectionLostError}, {@link McpSessionExpiredError}, {@link McpOpenFailedError}, {@link McpClosedError};
-   * the reason of `options.signal`.
-   */
-  callTool(
-    name: string,
-    args: Readonly<Record<string, unknown>> = {},
-    options: McpCallOptions = {},
-  ): Promise<CallToolResult> {
-    return this.#perform(...toolCall(this.name, name, args), options);
-  }
-
-  /**
-   * Gives the tools that the server has, frozen. One request serves all who ask at the same time, and the answer is
-   * kept until the server says that its tools have changed, or the connection is opened anew.
-   *
-   * **Cancellation:** leaves the others waiting; the request is cancelled when the last of them has left.
-   *
-   * @throws as `callTool`.
-   */
-  listTools(options: McpCallOptions = {}): Promise<readonly Tool[]> {
-    return this.#perform(...toolListing(this.name), options);
   }
 
   /**
@@ -102,8 +75,21 @@ export class McpConnection implements AsyncDisposable {
    * @throws what the callback throws; {@link McpOpenFailedError}; {@link McpClosedError}.
    */
   async withLease<R>(fn: (lease: McpLease) => PromiseLike<R> | R): Promise<R> {
-    using lease = await this.#lease({ attempted: `leasing ${this.name}`, sent: false }, undefined);
-    return await fn(new PinnedLease(this.#settings, lease));
+    using lease = await this.lease();
+    return await fn(lease);
+  }
+
+  /**
+   * Borrows one generation until `release()`: for work that begins in one callback and ends in another, as in a queue's
+   * worker. Where it fits in one callback, `withLease()` releases by itself. `drain()` waits for the release.
+   *
+   * **Cancellation:** of the scope or of `options.signal`, while it waits for the opening: leaves the others waiting.
+   *
+   * @throws {@link McpOpenFailedError}; {@link McpClosedError}; the reason of `options.signal`.
+   */
+  async lease(options: Pick<McpCallOptions, "signal"> = {}): Promise<McpHeldLease> {
+    const record = { attempted: `leasing ${this.name}`, sent: false };
+    return new PinnedLease(this.#settings, this.#gate, await this.#lease(record, ownSignal(options.signal)));
   }
 
   /** The connection's tools in the shape that `createAgent` takes. */
@@ -112,8 +98,8 @@ export class McpConnection implements AsyncDisposable {
   }
 
   /**
-   * Refuses new calls, waits until those under way have ended, then closes. Those that take longer than `timeout`
-   * milliseconds are cut off and told.
+   * Refuses new calls and those that wait for a place, waits until those under way have ended, then closes. Those that
+   * take longer than `timeout` milliseconds are cut off and told.
    *
    * **Cancellation:** ends the waiting; the close that follows is shielded.
    */
@@ -136,22 +122,74 @@ export class McpConnection implements AsyncDisposable {
   }
 
   statistics(): McpConnectionStatistics {
-    return Object.freeze({ ...this.#owner.statistics(), callsInFlight: this.#current?.callsInFlight ?? 0 });
+    return Object.freeze({
+      ...this.#owner.statistics(),
+      callsInFlight: this.#current?.callsInFlight ?? 0,
+      callsQueued: this.#gate.queued,
+    });
   }
 
-  #perform<T>(record: CallRecord, request: Request<T>, options: McpCallOptions): Promise<T> {
-    const { timeout = this.#settings.callTimeout } = options;
+  protected perform<T>(record: CallRecord, request: Request<T>, options: McpCallOptions): Promise<T> {
+    const { timeout = this.#settings.callTimeout, replay = this.#settings.replay } = options;
     const signal = ownSignal(options.signal);
-    return withinLimit(record, timeout, async () => {
-      try {
-        return await this.#borrow(record, request, signal);
-      } catch (error) {
-        if (!(error instanceof McpSessionExpiredError)) throw error;
-      }
-      // The server refused that one before it ran, so this is no second run.
-      record.sent = false;
-      return await this.#borrow(record, request, signal);
-    });
+    const make = (): Promise<T> => this.#make(record, request, signal, replay);
+    return withinLimit(record, timeout, () => this.#gate.pass(record, signal, make));
+  }
+
+  /** Makes a call, and once more where the rule allows it. */
+  async #make<T>(
+    record: CallRecord,
+    request: Request<T>,
+    signal: AbortSignal | undefined,
+    rule: ReplayRule,
+  ): Promise<T> {
+    let used: ClientGeneration | undefined;
+    const first: Request<T> = (generation, context) => request((used = generation), context);
+    try {
+      return await this.#borrow(record, first, signal);
+    } catch (error) {
+      const replay = replayOf(rule, record.tool, error);
+      if (replay === "no") throw error;
+      if (replay === "if-idempotent")
+        return await this.#repeat(record, request, signal, { error, tools: used?.knownTools });
+    }
+    // That one did not run, so this is no second run.
+    record.sent = false;
+    await used?.over();
+    return await this.#borrow(record, request, signal);
+  }
+
+  /**
+   * Makes a call that may have run a second time, if its tool says, as it was known and as the server lists it now, that
+   * this changes nothing.
+   *
+   * @throws what the call ended with the first time, unless the second may have run as well.
+   */
+  async #repeat<T>(
+    record: CallRecord,
+    request: Request<T>,
+    signal: AbortSignal | undefined,
+    first: { readonly error: unknown; readonly tools: readonly Tool[] | undefined },
+  ): Promise<T> {
+    const { tool = "" } = record;
+    if (first.tools !== undefined && !isRepeatable(first.tools, tool)) throw first.error;
+    // A record of its own: that of the first goes on saying that it was sent.
+    const again = { ...record, sent: false };
+    let isMade = false;
+    const repeat: Request<T> = async (generation, context) => {
+      if (!isRepeatable(await generation.relistTools(context), tool)) throw first.error;
+      isMade = true;
+      return await request(generation, context);
+    };
+    const attempt = (): Promise<T> => this.#borrow(again, repeat, signal);
+    try {
+      return await attempt().catch((error: unknown) => {
+        if (error instanceof McpSessionExpiredError) return attempt();
+        throw error;
+      });
+    } catch (error) {
+      throw error instanceof McpError && !(isMade && error.mayHaveRun) ? first.error : error;
+    }
   }
 
   async #borrow<T>(record: CallRecord, request: Request<T>, signal: AbortSignal | undefined): Promise<T> {

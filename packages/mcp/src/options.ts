@@ -7,6 +7,10 @@ import { basename } from "node:path";
 import type { ConnectionOptions } from "node:tls";
 import type { Transport } from "@modelcontextprotocol/client";
 import type { Dispatcher } from "undici";
+import { isOAuth, type McpAuthProvider } from "./auth/authorizer.ts";
+import { type CallSettings, type McpResilienceOptions, readCallSettings, resilienceNames } from "./call-settings.ts";
+import { EraMemory } from "./era-verdicts.ts";
+import { featureNames, type FeatureSettings, type McpFeatureOptions, readFeatureSettings } from "./feature-settings.ts";
 import type { HttpTransportOptions } from "./http/http-transport.ts";
 import type { HttpLimits } from "./http/pools.ts";
 import { httpLink } from "./http-link.ts";
@@ -14,7 +18,7 @@ import type { OpenContext, OpenLink } from "./link.ts";
 import { stdioLink } from "./stdio-link.ts";
 
 /** What all connections have. */
-export interface McpCommonOptions {
+export interface McpCommonOptions extends McpResilienceOptions, McpFeatureOptions {
   /** For errors, pictures and toolsets; made from the URL or the command when absent. */
   readonly name?: string;
   /** Connects on first use instead of at once. */
@@ -38,8 +42,20 @@ export interface McpHttpOptions extends McpCommonOptions {
   readonly sockets?: number;
   /** How long what the server sends may be, in bytes. */
   readonly limits?: HttpLimits;
+  /**
+   * Takes a 400 whose text speaks of the session, or of a server that was not initialized, for the loss of the session, as a
+   * 404 is: some servers answer so after a restart. Only to a request that named a session. Off when absent, because a call
+   * that ran and failed with such a text would be made again.
+   */
+  readonly expiryBy400?: boolean;
   /** For https: certificates, server name and whatever else `tls.connect()` takes. */
   readonly tls?: ConnectionOptions;
+  /**
+   * Whose token each request shows: a provider of the official client, such as its `ClientCredentialsProvider` or one of
+   * your own. Its methods are called outside every task. When the user has to sign in, calls throw `MCP_UNAUTHORIZED`; see
+   * `finishMcpAuthorization()`.
+   */
+  readonly authProvider?: McpAuthProvider;
   /** A dispatcher of undici 8 to send everything through, in place of sockets and proxies of the connection's own. */
   readonly dispatcher?: Dispatcher;
 }
@@ -70,9 +86,11 @@ export interface McpTransportOptions extends McpCommonOptions {
 export type McpConnectionOptions = McpHttpOptions | McpStdioOptions | McpTransportOptions;
 
 /** The options as they were read, with nothing left open. */
-export interface ConnectionSettings {
+export interface ConnectionSettings extends CallSettings, FeatureSettings {
   readonly name: string;
   readonly openLink: OpenLink;
+  /** What is known of the revisions that the server speaks. */
+  readonly eras: EraMemory;
   readonly callTimeout: number | null;
   readonly connectTimeout: number | null;
   readonly closeTimeout: number;
@@ -87,9 +105,9 @@ const CONNECT_TIMEOUT = 30_000;
 const CLOSE_TIMEOUT = 5_000;
 const CLIENT_INFO = { name: "holdfast", version: "0.1.0" };
 
-const common = ["name", "lazy", "callTimeout", "connectTimeout", "closeTimeout", "clientInfo"];
+const common = ["name", "lazy", "callTimeout", "connectTimeout", "closeTimeout", "clientInfo", ...resilienceNames, ...featureNames];
 const own: Readonly<Record<string, readonly string[]>> = {
-  url: ["headers", "sockets", "limits", "tls", "dispatcher"],
+  url: ["headers", "sockets", "limits", "expiryBy400", "tls", "authProvider", "dispatcher"],
   command: ["args", "env", "cwd", "stderrLimit", "messageLimit", "onStderr"],
   open: [],
 };
@@ -105,22 +123,33 @@ export function readOptions(options: McpConnectionOptions): ConnectionSettings {
   }
   const unknown = given.find((key) => key !== kind && !own[kind]?.includes(key) && !common.includes(key));
   if (unknown !== undefined) throw new TypeError(`openMcpConnection() with ${kind} has no option "${unknown}"`);
-  const { name, openLink } = readTarget(options);
+  const { name, openLink, target } = readTarget(options);
   return {
     name: options.name ?? name,
     openLink,
+    eras: new EraMemory(target),
     callTimeout: readTimeout("callTimeout", options.callTimeout, CALL_TIMEOUT),
     connectTimeout: readTimeout("connectTimeout", options.connectTimeout, CONNECT_TIMEOUT),
     closeTimeout: readTimeout("closeTimeout", options.closeTimeout, CLOSE_TIMEOUT) ?? CLOSE_TIMEOUT,
     clientInfo: options.clientInfo ?? CLIENT_INFO,
+    ...readCallSettings(options),
+    ...readFeatureSettings(options),
   };
 }
 
-function readTarget(options: McpConnectionOptions): { name: string; openLink: OpenLink } {
+interface Target {
+  readonly name: string;
+  readonly openLink: OpenLink;
+  /** What is connected to, the same for all connections to it; absent where nobody can tell. */
+  readonly target?: readonly string[];
+}
+
+function readTarget(options: McpConnectionOptions): Target {
   if (isGiven(options, "url")) {
     const url = readUrl(options.url);
     // Without the query, which may hold a key.
-    return { name: `${url.origin}${url.pathname}`, openLink: httpLink(url, readHttp(options)) };
+    const name = `${url.origin}${url.pathname}`;
+    return { name, openLink: httpLink(url, readHttp(options), options.expiryBy400), target: [name] };
   }
   if (isGiven(options, "command")) {
     const { command, args = [], env, cwd, stderrLimit, messageLimit, onStderr } = options;
@@ -138,7 +167,8 @@ function readTarget(options: McpConnectionOptions): { name: string; openLink: Op
       onStderr,
       closeTimeout: readTimeout("closeTimeout", options.closeTimeout, CLOSE_TIMEOUT) ?? CLOSE_TIMEOUT,
     };
-    return { name: nameOfCommand(command, args), openLink: stdioLink(parameters) };
+    const target = [cwd ?? "", command, ...parameters.args];
+    return { name: nameOfCommand(command, args), openLink: stdioLink(parameters), target };
   }
   if (typeof options.open !== "function") throw new TypeError("open is a function that makes a transport");
   return { name: "an MCP server", openLink: async (context) => ({ transport: await options.open(context) }) };
@@ -168,18 +198,22 @@ function readUrl(text: string | URL): URL {
   return url;
 }
 
-function readHttp({ headers, sockets, limits, tls, dispatcher }: McpHttpOptions): HttpTransportOptions {
+function readHttp({ headers, sockets, limits, tls, authProvider, dispatcher }: McpHttpOptions): HttpTransportOptions {
   if (dispatcher !== undefined && typeof dispatcher.dispatch !== "function") {
     throw new TypeError("dispatcher is a dispatcher of undici");
   }
   if (dispatcher !== undefined && tls !== undefined) {
     throw new TypeError("tls is for sockets of the connection's own; give it to the dispatcher instead");
   }
+  if (authProvider !== undefined && !isOAuth(authProvider) && typeof authProvider.token !== "function") {
+    throw new TypeError("authProvider is an OAuthClientProvider or an AuthProvider of the official client");
+  }
   return {
     headers: readHeaders(headers),
     ...(sockets !== undefined && { sockets: readCount("sockets", sockets) }),
     ...(limits && { limits: readLimits(limits) }),
     ...(tls && { tls: { ...tls } }),
+    ...(authProvider && { authProvider }),
     ...(dispatcher && { dispatcher }),
   };
 }

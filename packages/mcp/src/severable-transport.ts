@@ -14,6 +14,8 @@ import type {
   Transport,
   TransportSendOptions,
 } from "@modelcontextprotocol/client";
+import type { ProgressReports } from "./progress.ts";
+import { type SendOptions, tellsSent } from "./send-options.ts";
 
 /**
  * The `data` of the error that stands for a lost answer: no server can send this very object.
@@ -35,11 +37,17 @@ export class SeverableTransport implements Transport {
   readonly #onLost: () => void;
   /** Requests that were sent and not answered; each is aborted to let go of its stream. */
   readonly #requests = new Map<RequestId, AbortController>();
+  readonly #progress: ProgressReports | undefined;
+  #started: Promise<void> | undefined;
   #isSevered = false;
 
-  /** @param onLost called when the real transport says that it was closed from the other side. */
-  constructor(inner: Transport, onLost: () => void) {
+  /**
+   * @param onLost called when the real transport says that it was closed from the other side.
+   * @param progress takes the reports of progress; the client gets them when absent.
+   */
+  constructor(inner: Transport, onLost: () => void, progress?: ProgressReports) {
     this.#inner = inner;
+    this.#progress = progress;
     this.#onLost = onLost;
     this.setProtocolVersion = (version) => inner.setProtocolVersion?.(version);
     this.setSupportedProtocolVersions = (versions) => inner.setSupportedProtocolVersions?.(versions);
@@ -49,12 +57,23 @@ export class SeverableTransport implements Transport {
     return this.#inner.sessionId;
   }
 
+  /** Whether nothing more comes from it, because it was closed from either side. */
+  get isSevered(): boolean {
+    return this.#isSevered;
+  }
+
   get hasPerRequestStream(): boolean {
     return this.#inner.hasPerRequestStream === true;
   }
 
+  /** Starts the real transport, at the first call; who comes later waits for the same start. */
   start(): Promise<void> {
+    return (this.#started ??= this.#start());
+  }
+
+  #start(): Promise<void> {
     this.#inner.onmessage = (message, extra) => {
+      if (this.#progress?.take(message) === true) return;
       if (!("method" in message) && message.id !== undefined) this.#requests.delete(message.id);
       this.onmessage?.(message, extra);
     };
@@ -101,15 +120,20 @@ export class SeverableTransport implements Transport {
     const { id } = message;
     const controller = new AbortController();
     this.#requests.set(id, controller);
+    // The one function that the client hands through from whoever makes the request; see `sentOptions()` of call-record.ts.
+    const onSent = options.onresumptiontoken as (() => void) | undefined;
+    if (!tellsSent(this.#inner)) onSent?.();
     try {
-      await this.#inner.send(message, {
+      const sending: SendOptions = {
         ...options,
+        onSent,
         requestSignal: options.requestSignal ?? controller.signal,
         onRequestStreamEnd: () => {
           options.onRequestStreamEnd?.();
           this.#answerLost(id);
         },
-      });
+      };
+      await this.#inner.send(message, sending);
     } catch (error) {
       this.#requests.delete(id);
       throw error;

@@ -1,9 +1,18 @@
 /**
- * The tools of one generation: listed once for all who ask, kept until the server says that they have changed.
+ * The tools of one generation: listed once for all who ask, kept until the server says that they have changed, or until
+ * they are too old.
  *
  * @module
  */
 import type { Tool } from "@modelcontextprotocol/client";
+import { frozen } from "./frozen.ts";
+
+/** What the server gave. */
+export interface ListedTools {
+  readonly tools: readonly Tool[];
+  /** For how long the server lets it be kept, in milliseconds; undefined where it does not say. */
+  readonly ttl?: number | undefined;
+}
 
 interface Flight {
   readonly tools: Promise<readonly Tool[]>;
@@ -13,19 +22,41 @@ interface Flight {
 }
 
 export class ToolList {
-  readonly #list: (signal: AbortSignal) => Promise<Tool[]>;
+  readonly #list: (signal: AbortSignal) => Promise<ListedTools>;
+  readonly #ttl: number | null;
   #tools: readonly Tool[] | undefined;
+  #byName: Map<string, Tool> | undefined;
+  #until = Infinity;
   #flight: Flight | undefined;
 
-  /** @param list asks the server for all pages. */
-  constructor(list: (signal: AbortSignal) => Promise<Tool[]>) {
+  /**
+   * @param list asks the server for all pages.
+   * @param ttl for how long a list is kept, in milliseconds, where the server wants no shorter time; null for no limit.
+   */
+  constructor(list: (signal: AbortSignal) => Promise<ListedTools>, ttl: number | null = null) {
     this.#list = list;
+    this.#ttl = ttl;
   }
 
-  /** Gives the list, deeply frozen. One request serves all who wait; it is cancelled when the last of them has left. */
-  async get(signal: AbortSignal): Promise<readonly Tool[]> {
-    if (this.#tools !== undefined) return this.#tools;
-    const flight = (this.#flight ??= this.#start());
+  /** The tools as they were listed last; undefined when they never were, or have changed since. */
+  get known(): readonly Tool[] | undefined {
+    return this.#tools;
+  }
+
+  /** The one of that name of those that are known, also when the list is too old to be given. */
+  find(name: string): Tool | undefined {
+    this.#byName ??= new Map(this.#tools?.map((tool) => [tool.name, tool]));
+    return this.#byName.get(name);
+  }
+
+  /**
+   * Gives the list, deeply frozen. One request serves all who wait; it is cancelled when the last of them has left.
+   *
+   * @param now the time, by the clock of who asks.
+   */
+  async get(signal: AbortSignal, now: number): Promise<readonly Tool[]> {
+    if (this.#tools !== undefined && now < this.#until) return this.#tools;
+    const flight = (this.#flight ??= this.#start(now));
     flight.waiting.add(signal);
     signal.addEventListener("abort", () => this.#leave(flight, signal), { once: true });
     return await flight.tools;
@@ -33,24 +64,33 @@ export class ToolList {
 
   /** Forgets the list. Those who wait for one still get it, but it is not kept: it may be from before the change. */
   drop(): void {
-    this.#tools = undefined;
+    this.#keep(undefined, Infinity);
     this.#flight = undefined;
   }
 
-  #start(): Flight {
+  #start(now: number): Flight {
     const controller = new AbortController();
-    const flight: Flight = { tools: this.#fetch(controller.signal, () => flight), waiting: new Set(), controller };
+    const tools = this.#fetch(controller.signal, now, () => flight);
+    const flight: Flight = { tools, waiting: new Set(), controller };
     return flight;
   }
 
-  async #fetch(signal: AbortSignal, flight: () => Flight): Promise<readonly Tool[]> {
+  async #fetch(signal: AbortSignal, now: number, flight: () => Flight): Promise<readonly Tool[]> {
     try {
-      const tools = frozen(await this.#list(signal));
-      if (this.#flight === flight()) this.#tools = tools;
+      const { tools, ttl } = await this.#list(signal);
+      frozen(tools);
+      // From when it was asked for: it may be as old as that.
+      if (this.#flight === flight()) this.#keep(tools, now + Math.min(ttl ?? Infinity, this.#ttl ?? Infinity));
       return tools;
     } finally {
       if (this.#flight === flight()) this.#flight = undefined;
     }
+  }
+
+  #keep(tools: readonly Tool[] | undefined, until: number): void {
+    this.#tools = tools;
+    this.#until = until;
+    this.#byName = undefined;
   }
 
   #leave(flight: Flight, signal: AbortSignal): void {
@@ -59,13 +99,4 @@ export class ToolList {
     if (this.#flight === flight) this.#flight = undefined;
     flight.controller.abort();
   }
-}
-
-/** Many callers hold the same list, and one that changed it would change it for all. */
-function frozen<T>(value: T): T {
-  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value);
-    for (const member of Object.values(value)) frozen(member);
-  }
-  return value;
 }

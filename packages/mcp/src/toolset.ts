@@ -50,7 +50,11 @@ export interface ToolsetOptions {
 export interface ToolSource {
   readonly name: string;
   listTools(): Promise<readonly Tool[]>;
-  callTool(name: string, args?: Readonly<Record<string, unknown>>): Promise<CallToolResult>;
+  callTool(
+    name: string,
+    args?: Readonly<Record<string, unknown>>,
+    options?: { readonly toolCallId: string },
+  ): Promise<CallToolResult>;
 }
 
 /** Makes a toolset of a connection. */
@@ -64,11 +68,11 @@ export function createToolset(source: ToolSource, options: ToolsetOptions = {}):
         name: offeredAs,
       }));
     },
-    async callTool(tool, input) {
+    async callTool(tool, input, { toolCallId }) {
       const bare = tool.startsWith(prefix) ? tool.slice(prefix.length) : undefined;
       if (bare === undefined) return { value: `there is no tool named ${JSON.stringify(tool)}`, isError: true };
       if (!isArguments(input)) return { value: "the arguments of a tool are a JSON object", isError: true };
-      return toOutput(await source.callTool(bare, input));
+      return toOutput(await source.callTool(bare, input, { toolCallId }));
     },
   };
 }

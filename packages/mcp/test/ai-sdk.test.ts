@@ -1,52 +1,23 @@
 import { gather, run } from "@holdfast/concurrency";
 import { generateText, stepCountIs } from "ai";
-import { MockLanguageModelV4 } from "ai/test";
 import { expect, test } from "vitest";
 import { aiSdkTools } from "../src/ai-sdk.ts";
 import { openMcpConnection } from "../src/index.ts";
 import { HttpTestServer } from "./fixtures/http-server.ts";
+import { scriptedModel, shown } from "./fixtures/scripted-model.ts";
 import { soon } from "./fixtures/soon.ts";
-
-type Call = readonly [toolName: string, input: object];
-type Answer = Awaited<ReturnType<MockLanguageModelV4["doGenerate"]>>;
-
-const rest = {
-  usage: {
-    inputTokens: { total: 1, noCache: 1, cacheRead: 0, cacheWrite: 0 },
-    outputTokens: { total: 1, text: 1, reasoning: 0 },
-  },
-  warnings: [],
-};
-
-/** A model that makes the calls in its first turn, and says "done" in its second. */
-function modelCalling(...calls: readonly Call[]): MockLanguageModelV4 {
-  const content = calls.map(([toolName, input], index) => ({
-    type: "tool-call" as const,
-    toolCallId: `call-${index}`,
-    toolName,
-    input: JSON.stringify(input),
-  }));
-  const turns: Answer[] = [
-    { ...rest, content, finishReason: { unified: "tool-calls", raw: undefined } },
-    { ...rest, content: [{ type: "text", text: "done" }], finishReason: { unified: "stop", raw: undefined } },
-  ];
-  return new MockLanguageModelV4({ doGenerate: turns });
-}
-
-/** What the model was shown of its calls, in its second turn. */
-function shown(model: MockLanguageModelV4): unknown[] {
-  const message = model.doGenerateCalls[1]?.prompt.at(-1);
-  return message?.role === "tool"
-    ? message.content.map((part) => (part.type === "tool-result" ? part.output : part))
-    : [];
-}
 
 const settings = { prompt: "go", stopWhen: stepCountIs(3) };
 
 test("four calls of a step go over one connection, side by side", async () => {
   await using server = await HttpTestServer.start();
   await using connection = await openMcpConnection({ url: server.url, lazy: true });
-  const model = modelCalling(["hold", {}], ["hold", {}], ["hold", {}], ["sum", { a: 1, b: 2 }]);
+  const model = scriptedModel([
+    ["hold", {}],
+    ["hold", {}],
+    ["hold", {}],
+    ["sum", { a: 1, b: 2 }],
+  ]);
 
   const generating = generateText({ ...settings, model, tools: await aiSdkTools(connection) });
   await expect.poll(() => server.probe.begun, soon).toEqual(["hold", "hold", "hold"]);
@@ -69,7 +40,7 @@ test("runs in several tasks share the connection", async () => {
   await using connection = await openMcpConnection({ url: server.url });
   const tools = await aiSdkTools(connection);
   const generate = async (said: string): Promise<unknown> => {
-    const model = modelCalling(["echo", { text: said }]);
+    const model = scriptedModel([["echo", { text: said }]]);
     await generateText({ ...settings, model, tools });
     return shown(model)[0];
   };
@@ -86,7 +57,7 @@ test("runs in several tasks share the connection", async () => {
 test("the model is told the names, the descriptions and the schemas", async () => {
   await using server = await HttpTestServer.start();
   await using connection = await openMcpConnection({ url: server.url });
-  const model = modelCalling(["shop_echo", { text: "hello" }]);
+  const model = scriptedModel([["shop_echo", { text: "hello" }]]);
   const filter = ({ name }: { name: string }): boolean => name === "echo" || name === "sum";
 
   const { steps } = await generateText({
@@ -105,7 +76,11 @@ test("the model is told the names, the descriptions and the schemas", async () =
 test("a tool that fails, and a connection that does, are errors of the tool, and the others go on", async () => {
   await using server = await HttpTestServer.start();
   await using connection = await openMcpConnection({ url: server.url, callTimeout: 600 });
-  const model = modelCalling(["fail", {}], ["hold", {}], ["echo", { text: "hello" }]);
+  const model = scriptedModel([
+    ["fail", {}],
+    ["hold", {}],
+    ["echo", { text: "hello" }],
+  ]);
 
   const { steps } = await generateText({ ...settings, model, tools: await aiSdkTools(connection) });
 
@@ -125,7 +100,7 @@ test("the abort of a run reaches the server", async () => {
   await using server = await HttpTestServer.start();
   await using connection = await openMcpConnection({ url: server.url });
   const controller = new AbortController();
-  const model = modelCalling(["hold", {}]);
+  const model = scriptedModel([["hold", {}]]);
   const generating = generateText({
     ...settings,
     model,
@@ -144,7 +119,7 @@ test("the abort of a run reaches the server", async () => {
 test("the model is shown a picture as a file", async () => {
   await using server = await HttpTestServer.start();
   await using connection = await openMcpConnection({ url: server.url });
-  const model = modelCalling(["picture", {}]);
+  const model = scriptedModel([["picture", {}]]);
 
   await generateText({ ...settings, model, tools: await aiSdkTools(connection) });
 

@@ -12,10 +12,15 @@ test("the public names are these, and at most twenty", () => {
     "McpConnectionLostError",
     "McpError",
     "McpOpenFailedError",
+    "McpOverloadedError",
     "McpProtocolError",
     "McpSessionExpiredError",
     "McpToolFailedError",
+    "McpUnauthorizedError",
+    "examineMcpServer",
+    "finishMcpAuthorization",
     "openMcpConnection",
+    "outcomeOf",
   ]);
   expect(names.length).toBeLessThanOrEqual(20);
 });

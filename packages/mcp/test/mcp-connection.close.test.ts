@@ -30,6 +30,7 @@ test("close() tells the calls under way, ends the session once, and leaves nothi
     failures: [],
     abandoned: 0,
     callsInFlight: 0,
+    callsQueued: 0,
   });
 });
 

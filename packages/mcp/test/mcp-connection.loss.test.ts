@@ -133,9 +133,10 @@ test("a call to a server that has gone was not sent, and the connection can be u
   await using connection = await openMcpConnection({ url: server.url });
   await server.pause();
 
-  const call = connection.callTool("echo", { text: "a" });
-
-  await expect(call).rejects.toMatchObject({ code: "MCP_CONNECTION_LOST", kind: "unsent", mayHaveRun: false });
+  const once = connection.callTool("echo", { text: "a" }, { replay: "never" });
+  await expect(once).rejects.toMatchObject({ code: "MCP_CONNECTION_LOST", kind: "unsent", mayHaveRun: false });
+  const twice = connection.callTool("echo", { text: "a" });
+  await expect(twice).rejects.toMatchObject({ code: "MCP_OPEN_FAILED", mayHaveRun: false });
   await server.resume();
   expect(textOf(await connection.callTool("echo", { text: "b" }))).toBe("b");
 });

@@ -164,7 +164,8 @@ test("tells the server its name and version, which are those of the package", as
 
   await using _connection = await openMcpConnection({ url: server.url, closeTimeout: 0 });
 
-  expect(JSON.parse(bodies[0] ?? "")).toMatchObject({ params: { clientInfo: { name: "holdfast", version } } });
+  const [, initialize = ""] = bodies;
+  expect(JSON.parse(initialize)).toMatchObject({ params: { clientInfo: { name: "holdfast", version } } });
 });
 
 test("opens a transport of one's own for each generation, and tells which", async () => {

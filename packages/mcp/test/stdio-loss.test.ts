@@ -60,7 +60,7 @@ test("what a server that died has left in its tree is ended, also when nobody cl
 });
 
 test(covers("MS-9"), async () => {
-  await using connection = await openMcpConnection({ ...oddServer, callTimeout: null });
+  await using connection = await openMcpConnection({ ...oddServer, callTimeout: null, replay: "never" });
   const pid = Number(textOf(await connection.callTool("pid")));
   await connection.callTool("stopReading");
   const text = "x".repeat(4_000_000);

@@ -8,13 +8,16 @@ import { soon } from "./fixtures/soon.ts";
 const echo: Tool = { name: "echo", inputSchema: { type: "object" } };
 
 /** A list whose requests end when the test says so. */
-function pendingList(): { list: ToolList; requests: (PromiseWithResolvers<Tool[]> & { signal: AbortSignal })[] } {
-  const requests: (PromiseWithResolvers<Tool[]> & { signal: AbortSignal })[] = [];
-  const list = new ToolList((signal) => {
-    const request = { ...Promise.withResolvers<Tool[]>(), signal };
+function pendingList(ttl?: number): {
+  list: ToolList;
+  requests: (PromiseWithResolvers<Tool[]> & { signal: AbortSignal; ttl?: number })[];
+} {
+  const requests: (PromiseWithResolvers<Tool[]> & { signal: AbortSignal; ttl?: number })[] = [];
+  const list = new ToolList(async (signal) => {
+    const request: (typeof requests)[number] = { ...Promise.withResolvers<Tool[]>(), signal };
     requests.push(request);
-    return request.promise;
-  });
+    return { tools: await request.promise, ttl: request.ttl };
+  }, ttl);
   return { list, requests };
 }
 
@@ -98,11 +101,11 @@ test("one caller that leaves disturbs no other; the last cancels the request", a
 test("a failure goes to all who wait, and is not kept", async () => {
   const { list, requests } = pendingList();
   const { signal } = new AbortController();
-  const failing = Promise.allSettled([list.get(signal), list.get(signal)]);
+  const failing = Promise.allSettled([list.get(signal, 0), list.get(signal, 0)]);
 
   requests[0]?.reject(new Error("down"));
   const outcomes = await failing;
-  const retried = list.get(signal);
+  const retried = list.get(signal, 0);
   requests[1]?.resolve([echo]);
 
   expect(outcomes).toMatchObject([{ reason: { message: "down" } }, { reason: { message: "down" } }]);
@@ -112,26 +115,26 @@ test("a failure goes to all who wait, and is not kept", async () => {
 test("a list that was on its way when the tools changed is given to those who wait, and not kept", async () => {
   const { list, requests } = pendingList();
   const { signal } = new AbortController();
-  const early = list.get(signal);
+  const early = list.get(signal, 0);
 
   list.drop();
-  const late = list.get(signal);
+  const late = list.get(signal, 0);
   requests[1]?.resolve([echo]);
   requests[0]?.resolve([]);
 
   expect(await early).toEqual([]);
   expect(await late).toEqual([echo]);
-  expect(await list.get(signal)).toEqual([echo]);
+  expect(await list.get(signal, 0)).toEqual([echo]);
   expect(requests).toHaveLength(2);
 });
 
 test("who asks after the last has left starts a new request", async () => {
   const { list, requests } = pendingList();
   const controller = new AbortController();
-  void list.get(controller.signal).catch(() => {});
+  void list.get(controller.signal, 0).catch(() => {});
 
   controller.abort();
-  const next = list.get(new AbortController().signal);
+  const next = list.get(new AbortController().signal, 0);
   requests[1]?.resolve([echo]);
 
   expect(requests[0]?.signal.aborted).toBe(true);

@@ -5,24 +5,20 @@
  * @module
  */
 import type { IncomingHttpHeaders } from "node:http";
-import {
-  type JSONRPCMessage,
-  type RequestId,
-  SdkErrorCode,
-  SdkHttpError,
-  type TransportSendOptions,
-} from "@modelcontextprotocol/client";
+import { type JSONRPCMessage, type RequestId, SdkErrorCode, SdkHttpError } from "@modelcontextprotocol/client";
 import { startDelay } from "./delay.ts";
-import { Exchange, type ExchangeListener, type HttpRequest } from "./exchange.ts";
+import type { ExchangeListener, Exchanging, HttpRequest } from "./exchange.ts";
 import { modernVersion } from "./headers.ts";
 import { HttpFailure, HttpLimitError } from "./http-failure.ts";
 import { answers, isAnswer, isOtherMessage, looksLikeAnswer, notMcp, readMessages } from "./messages.ts";
-import type { HttpLimits, Lane } from "./pools.ts";
+import type { Lane } from "./pools.ts";
 import { Reconnection } from "./reconnection.ts";
+import type { SendOptions } from "../send-options.ts";
 
 /** What a transport does for its calls. */
 export interface CallHost {
-  readonly limits: HttpLimits;
+  /** Makes an exchange, which shows the connection's token where it has one. */
+  exchange(lane: Lane, request: HttpRequest, listener: ExchangeListener): Exchanging;
   /** The request for a stream that goes on after the event with that id. */
   streamRequest(lastEventId: string): HttpRequest;
   deliver(message: JSONRPCMessage): void;
@@ -49,16 +45,19 @@ export class Call implements ExchangeListener {
   readonly #message: JSONRPCMessage;
   readonly #host: CallHost;
   readonly #lane: Lane;
-  readonly #options: TransportSendOptions;
+  readonly #options: SendOptions;
   readonly #settling = Promise.withResolvers<void>();
-  #exchange: Exchange | undefined;
+  #exchange: Exchanging | undefined;
   #cancelDelay: (() => void) | undefined;
   #resumption: Reconnection | undefined;
   #lastEventId: string | undefined;
   #status = 0;
   #statusText = "";
+  #retryAfter: string | undefined;
   #reads: "events" | "json" | "nothing" | "refusal" | "unknown" = "nothing";
   #contentType: string | undefined;
+  /** What came in an event that is no message, and may have been the answer. */
+  #notMcp: unknown;
   /** What came while the client was given time. */
   #later: unknown[] | undefined;
   /** What is to be done about the end of the answer, once the client has had it. */
@@ -68,7 +67,7 @@ export class Call implements ExchangeListener {
   #isGivenUp = false;
   #wasSent = false;
 
-  constructor(message: JSONRPCMessage, options: TransportSendOptions, lane: Lane, host: CallHost) {
+  constructor(message: JSONRPCMessage, options: SendOptions, lane: Lane, host: CallHost) {
     this.id = "method" in message && "id" in message ? message.id : undefined;
     this.#message = message;
     this.#options = options;
@@ -100,6 +99,7 @@ export class Call implements ExchangeListener {
     else if (resumptionToken !== undefined && this.id !== undefined) {
       // The server may have acted on it long ago.
       this.#wasSent = true;
+      this.sending();
       this.#lastEventId = resumptionToken;
       this.#begin(this.#host.streamRequest(resumptionToken));
     } else this.#begin(request);
@@ -114,8 +114,13 @@ export class Call implements ExchangeListener {
     this.#reject(new HttpFailure(message, this.sent));
   }
 
+  sending(): void {
+    this.#tell(() => this.#options.onSent?.());
+  }
+
   head(status: number, headers: IncomingHttpHeaders, statusText: string): "events" | "text" {
     this.#status = status;
+    this.#retryAfter = headers["retry-after"];
     this.#statusText = statusText;
     this.#contentType = headers["content-type"];
     const isOk = status >= 200 && status < 300;
@@ -123,9 +128,9 @@ export class Call implements ExchangeListener {
       const session = headers["mcp-session-id"];
       this.#host.sessionStarted(typeof session === "string" && session !== "" ? session : undefined);
     }
-    if (!isOk) this.#reads = "refusal";
-    // An answer to what was merely accepted comes by another stream.
-    else if (!this.#isResumed && (this.id === undefined || status === 202)) this.#reads = "nothing";
+    // 202 is for what has no answer. To a request it says that none will come here, and the protocol knows of no other place.
+    if (!isOk || (status === 202 && this.id !== undefined)) this.#reads = "refusal";
+    else if (!this.#isResumed && this.id === undefined) this.#reads = "nothing";
     else this.#reads = readingOf(this.#contentType);
     if (this.#reads !== "events") return "text";
     this.#resumption?.opened();
@@ -147,6 +152,7 @@ export class Call implements ExchangeListener {
     try {
       for (const message of readMessages(data)) this.#receive(message);
     } catch (error) {
+      this.#notMcp ??= error;
       this.#host.report(error);
     }
   }
@@ -193,7 +199,7 @@ export class Call implements ExchangeListener {
   #begin(request: HttpRequest): void {
     this.#reads = "nothing";
     this.#isResumed = request.method === "GET";
-    this.#exchange = new Exchange(this.#lane, request, this, this.#host.limits);
+    this.#exchange = this.#host.exchange(this.#lane, request, this);
     this.#exchange.begin();
   }
 
@@ -270,7 +276,8 @@ export class Call implements ExchangeListener {
     }
     // The newer revisions answer with a JSON-RPC error under this status as well.
     if (status === 400 && modernVersion(this.#message) !== undefined && this.#tookError(text)) return;
-    const facts = { status, statusText: this.#statusText, text };
+    const retryAfter = this.#retryAfter;
+    const facts = { status, statusText: this.#statusText, text, ...(retryAfter !== undefined && { retryAfter }) };
     this.#reject(new SdkHttpError(SdkErrorCode.ClientHttpNotImplemented, `the server answered HTTP ${status}`, facts));
   }
 
@@ -290,7 +297,8 @@ export class Call implements ExchangeListener {
     const delay = this.#resumeDelay(error);
     if (delay === undefined) {
       if (this.#isSettled && !this.#isGivenUp) this.#tell(() => this.#options.onRequestStreamEnd?.());
-      if (!this.#isSettled) this.#reject(error ?? new HttpFailure("the stream ended before the answer came", true));
+      if (!this.#isSettled)
+        this.#reject(error ?? this.#notMcp ?? new HttpFailure("the stream ended before the answer came", true));
       this.#host.ended(this);
       return;
     }

@@ -30,6 +30,8 @@ export interface HttpRequest {
 
 /** What is told of an exchange; none of it may throw. After the last two nothing comes any more. */
 export interface ExchangeListener extends SseSink {
+  /** A byte of it may leave now. */
+  sending?(): void;
   /** The answer has begun; gives how it is read, as events or as one text. */
   head(status: number, headers: IncomingHttpHeaders, statusText: string): "events" | "text";
   /** The answer has ended as it should, its text whole. */
@@ -38,10 +40,22 @@ export interface ExchangeListener extends SseSink {
   failed(error: HttpFailure): void;
 }
 
+/** An exchange as those see it who make one. */
+export interface Exchanging {
+  /** Whether a byte of it may have reached the server. */
+  readonly sent: boolean;
+  /** Whether nothing is told any more. */
+  readonly isOver: boolean;
+  /** Sends it when its turn comes. */
+  begin(): void;
+  /** Lets go of the answer and of the socket, or of the place in the queue. Tells `failed`, unless it is over. */
+  abort(message: string): void;
+}
+
 /** As many as the official transport follows. */
 const MOST_REDIRECTS = 5;
 
-export class Exchange implements Dispatcher.DispatchHandler, Passing {
+export class Exchange implements Exchanging, Dispatcher.DispatchHandler, Passing {
   readonly #lane: Lane;
   readonly #request: HttpRequest;
   readonly #listener: ExchangeListener;
@@ -65,22 +79,18 @@ export class Exchange implements Dispatcher.DispatchHandler, Passing {
     this.#path = request.target.path;
   }
 
-  /** Whether a byte of it may have reached the server. */
   get sent(): boolean {
     return this.#sent;
   }
 
-  /** Whether nothing is told any more. */
   get isOver(): boolean {
     return this.#isOver;
   }
 
-  /** Sends it when its turn comes. */
   begin(): void {
     this.#lane.gate.admit(this);
   }
 
-  /** Lets go of the answer and of the socket, or of the place in the queue. Tells `failed`, unless it is over. */
   abort(message: string): void {
     if (this.#isOver) return;
     const failure = new HttpFailure(message, this.#sent);
@@ -100,7 +110,10 @@ export class Exchange implements Dispatcher.DispatchHandler, Passing {
     if (this.#isOver) controller.abort(new HttpFailure("given up before it was sent", false));
     // A dispatcher sends again what it takes to be safe to repeat; a call may have run.
     else if (this.#sent) controller.abort(new HttpFailure("the connection broke, and it may have run", true));
-    else this.#sent = true;
+    else {
+      this.#sent = true;
+      this.#listener.sending?.();
+    }
   }
 
   onResponseStart(

@@ -139,7 +139,7 @@ function nameOf(method: string, params: Readonly<Record<string, unknown>> | unde
 }
 
 /** What a header can hold stands as it is; all else as Base64 of UTF-8 between marks, and so does what looks like that. */
-function fieldValue(text: string): string {
+export function fieldValue(text: string): string {
   const isPlain = /^[\t\x20-\x7e]+$/.test(text) && text === text.trim() && !/^=\?base64\?.*\?=$/.test(text);
   return isPlain ? text : `=?base64?${Buffer.from(text).toString("base64")}?=`;
 }

@@ -10,13 +10,14 @@ import {
   type RequestId,
   SdkErrorCode,
   SdkHttpError,
-  type Transport,
-  type TransportSendOptions,
 } from "@modelcontextprotocol/client";
 import { runDetached } from "@holdfast/concurrency";
+import type { SendOptions, TellingTransport } from "../send-options.ts";
+import { AuthorizedExchange } from "../auth/authorized-exchange.ts";
+import { Authorizer, type McpAuthProvider } from "../auth/authorizer.ts";
 import { Call, type CallHost } from "./call.ts";
 import { startDelay } from "./delay.ts";
-import { Exchange, type HttpRequest, type Target } from "./exchange.ts";
+import { Exchange, type ExchangeListener, type Exchanging, type HttpRequest, type Target } from "./exchange.ts";
 import { RequestHeaders } from "./headers.ts";
 import { HttpFailure } from "./http-failure.ts";
 import { type HttpLimits, type Lane, type PoolOptions, Pools } from "./pools.ts";
@@ -26,6 +27,8 @@ import { StandingStream, type StandingStreamHost } from "./standing-stream.ts";
 export interface HttpTransportOptions extends PoolOptions {
   /** Sent with each request. */
   readonly headers?: Headers;
+  /** Whose token each request shows. */
+  readonly authProvider?: McpAuthProvider;
 }
 
 /** How long a stream may stay open after the answer that it was for, in milliseconds: to one and a half times that. */
@@ -33,16 +36,18 @@ const LINGERING = 1_000;
 /** How many ids of dropped requests are kept until their cancellation comes by. */
 const MOST_DROPPED = 10_000;
 
-export class HttpTransport implements Transport, CallHost, StandingStreamHost {
+export class HttpTransport implements TellingTransport, CallHost, StandingStreamHost {
   onclose?: (() => void) | undefined;
   onerror?: ((error: Error) => void) | undefined;
   onmessage?: ((message: JSONRPCMessage, extra?: MessageExtraInfo) => void) | undefined;
   /** Each request has a stream of its own, which ends with `requestSignal`. */
   readonly hasPerRequestStream = true;
+  readonly tellsSent = true;
   readonly limits: HttpLimits;
   readonly #target: Target;
   readonly #headers: RequestHeaders;
   readonly #pools: Pools;
+  readonly #authorizer: Authorizer | undefined;
   /** All that have not settled, and by id those that are requests. */
   readonly #calls = new Set<Call>();
   readonly #requests = new Map<RequestId, Call>();
@@ -53,7 +58,7 @@ export class HttpTransport implements Transport, CallHost, StandingStreamHost {
   #lingeringLonger = new Set<Call>();
   #cancelLook: (() => void) | undefined;
   #standing: StandingStream | undefined;
-  #ending: Exchange | undefined;
+  #ending: Exchanging | undefined;
   #isStarted = false;
   #isClosed = false;
 
@@ -63,6 +68,7 @@ export class HttpTransport implements Transport, CallHost, StandingStreamHost {
     this.#target = { origin, path: `${pathname}${search}`, shown: `${origin}${pathname}` };
     this.#headers = new RequestHeaders(options.headers ?? new Headers());
     this.#pools = new Pools(url, options);
+    this.#authorizer = options.authProvider && new Authorizer(options.authProvider, url, options);
   }
 
   get sessionId(): string | undefined {
@@ -92,7 +98,7 @@ export class HttpTransport implements Transport, CallHost, StandingStreamHost {
    *
    * @throws HttpFailure, SdkHttpError for a status, SdkError for what is not MCP.
    */
-  send(message: JSONRPCMessage, options: TransportSendOptions = {}): Promise<void> {
+  send(message: JSONRPCMessage, options: SendOptions = {}): Promise<void> {
     if (this.#isClosed) {
       return Promise.reject(new HttpFailure("sending a message on a transport that was closed", false));
     }
@@ -145,6 +151,12 @@ export class HttpTransport implements Transport, CallHost, StandingStreamHost {
 
   streamRequest(lastEventId: string | undefined): HttpRequest {
     return { method: "GET", target: this.#target, headers: this.#headers.ofStream(lastEventId) };
+  }
+
+  exchange(lane: Lane, request: HttpRequest, listener: ExchangeListener): Exchanging {
+    return this.#authorizer === undefined
+      ? new Exchange(lane, request, listener, this.limits)
+      : new AuthorizedExchange(this.#authorizer, lane, request, listener, this.limits);
   }
 
   deliver(message: JSONRPCMessage): void {
@@ -217,22 +229,17 @@ export class HttpTransport implements Transport, CallHost, StandingStreamHost {
     const { promise, resolve, reject } = Promise.withResolvers<{ status: number; statusText: string }>();
     let answer = { status: 0, statusText: "" };
     const ignore = (): void => {};
-    const exchange = new Exchange(
-      this.#pools.control,
-      request,
-      {
-        head: (status, _headers, statusText) => {
-          answer = { status, statusText };
-          return "text";
-        },
-        ended: () => resolve(answer),
-        failed: reject,
-        sseId: ignore,
-        sseEvent: ignore,
-        sseRetry: ignore,
+    const exchange = this.exchange(this.#pools.control, request, {
+      head: (status, _headers, statusText) => {
+        answer = { status, statusText };
+        return "text";
       },
-      this.limits,
-    );
+      ended: () => resolve(answer),
+      failed: reject,
+      sseId: ignore,
+      sseEvent: ignore,
+      sseRetry: ignore,
+    });
     this.#ending = exchange;
     exchange.begin();
     return promise;

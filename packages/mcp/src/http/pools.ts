@@ -82,22 +82,26 @@ export class Pools {
   }
 
   #open(places: number): Dispatcher {
-    const { tls = {}, limits } = this.#options;
-    const options = {
-      ...(Number.isFinite(places) && { connections: places }),
-      allowH2: false,
-      pipelining: 1,
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      maxHeaderSize: limits?.header ?? HEADER_LIMIT,
-      connect: { ...tls } as NonNullable<Pool.Options["connect"]>,
-    };
-    const dispatcher = goesByProxy(this.#origin)
-      ? new EnvHttpProxyAgent({ ...options, requestTls: { ...tls } as NonNullable<Pool.Options["tls"]> })
-      : new Pool(this.#origin.origin, options);
+    const dispatcher = openDispatcher(this.#origin, this.#options, places);
     this.#own.push(dispatcher);
     return dispatcher;
   }
+}
+
+/** Sockets to an origin, by way of a proxy where the environment has one for it. Whoever opens them closes them. */
+export function openDispatcher(origin: URL, { tls = {}, limits }: PoolOptions, places: number): Dispatcher {
+  const options = {
+    ...(Number.isFinite(places) && { connections: places }),
+    allowH2: false,
+    pipelining: 1,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    maxHeaderSize: limits?.header ?? HEADER_LIMIT,
+    connect: { ...tls } as NonNullable<Pool.Options["connect"]>,
+  };
+  return goesByProxy(origin)
+    ? new EnvHttpProxyAgent({ ...options, requestTls: { ...tls } as NonNullable<Pool.Options["tls"]> })
+    : new Pool(origin.origin, options);
 }
 
 /** Whether the environment names a proxy for the URL. What runs on this machine is never asked for by way of another. */

@@ -6,16 +6,17 @@
  */
 import type { IncomingHttpHeaders } from "node:http";
 import type { JSONRPCMessage } from "@modelcontextprotocol/client";
+import { AuthorizationFailure } from "../auth/authorization-failure.ts";
 import { startDelay } from "./delay.ts";
-import { Exchange, type ExchangeListener, type HttpRequest } from "./exchange.ts";
+import type { ExchangeListener, Exchanging, HttpRequest } from "./exchange.ts";
 import { HttpFailure } from "./http-failure.ts";
 import { isAnswer, isOtherMessage, notMcp, readMessages } from "./messages.ts";
-import type { HttpLimits, Lane } from "./pools.ts";
+import type { Lane } from "./pools.ts";
 import { Reconnection } from "./reconnection.ts";
 
 /** What a transport does for its stream. */
 export interface StandingStreamHost {
-  readonly limits: HttpLimits;
+  exchange(lane: Lane, request: HttpRequest, listener: ExchangeListener): Exchanging;
   streamRequest(lastEventId: string | undefined): HttpRequest;
   deliver(message: JSONRPCMessage): void;
   report(error: unknown): void;
@@ -28,7 +29,7 @@ export class StandingStream implements ExchangeListener {
   readonly #lane: Lane;
   readonly #host: StandingStreamHost;
   readonly #reconnection = new Reconnection(REOPENINGS);
-  #exchange: Exchange | undefined;
+  #exchange: Exchanging | undefined;
   #cancelDelay: (() => void) | undefined;
   #lastEventId: string | undefined;
   #status = 0;
@@ -41,7 +42,7 @@ export class StandingStream implements ExchangeListener {
 
   open(): void {
     this.#status = 0;
-    this.#exchange = new Exchange(this.#lane, this.#host.streamRequest(this.#lastEventId), this, this.#host.limits);
+    this.#exchange = this.#host.exchange(this.#lane, this.#host.streamRequest(this.#lastEventId), this);
     this.#exchange.begin();
   }
 
@@ -98,7 +99,8 @@ export class StandingStream implements ExchangeListener {
   failed(error: HttpFailure): void {
     if (this.#isClosed) return;
     this.#host.report(error);
-    this.#reopen();
+    // The user would be sent to sign in time and again.
+    if (!(error instanceof AuthorizationFailure && error.needsUser)) this.#reopen();
   }
 
   #reopen(): void {

@@ -10,6 +10,7 @@ interface Entry {
   /** Of a request. */
   readonly id: RequestId | undefined;
   readonly text: string;
+  readonly onSent: (() => void) | undefined;
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
 }
@@ -41,17 +42,19 @@ export class SendQueue {
   /**
    * Takes a message, and resolves when it was handed to the system, or taken back by the cancellation of its request.
    *
+   * @param onSent called right before it is written; it must not throw.
+   *
    * **Cancellation:** none of its own; a scope is not felt here.
    *
    * @throws the error given to {@link fail}: then nothing of the message was written.
    */
-  send(message: JSONRPCMessage): Promise<void> {
+  send(message: JSONRPCMessage, onSent?: () => void): Promise<void> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     const id = "method" in message && "id" in message ? message.id : undefined;
     if (isCancellation(message) && this.#takeBack(message.params?.["requestId"])) return resolved;
     const text = `${JSON.stringify(message)}\n`;
     return new Promise((resolve, reject) => {
-      this.#entries.push({ id, text, resolve, reject });
+      this.#entries.push({ id, text, onSent, resolve, reject });
       if (this.#isScheduled || this.#isBlocked) return;
       this.#isScheduled = true;
       void resolved.then(() => {
@@ -85,6 +88,7 @@ export class SendQueue {
         count += 1;
       }
       const written = this.#entries.splice(0, count);
+      for (const { onSent } of written) onSent?.();
       this.#isBlocked = !this.#stdin.write(text);
       for (const { resolve } of written) resolve();
     }

@@ -4,17 +4,12 @@
  *
  * @module
  */
-import {
-  type JSONRPCMessage,
-  type MessageExtraInfo,
-  SdkError,
-  SdkErrorCode,
-  type Transport,
-} from "@modelcontextprotocol/client";
+import { type JSONRPCMessage, type MessageExtraInfo, SdkError, SdkErrorCode } from "@modelcontextprotocol/client";
 import { moveOnAfter, runDetached } from "@holdfast/concurrency";
 import { StringDecoder } from "node:string_decoder";
 import { McpProtocolError } from "../errors.ts";
 import type { ProcessReport } from "../link.ts";
+import type { SendOptions, TellingTransport } from "../send-options.ts";
 import { LineReader } from "./line-reader.ts";
 import { answerTooLong, idOfLongLine, isMessage, longLineFinding, notMcpFinding } from "./messages.ts";
 import { SendQueue } from "./send-queue.ts";
@@ -38,7 +33,8 @@ export interface StdioParameters extends ServerCommand {
 const LAST_WORDS = 100;
 
 /** The official `Transport` over the standard input and output of a process of its own. For one connection; see `close()`. */
-export class StdioTransport implements Transport {
+export class StdioTransport implements TellingTransport {
+  readonly tellsSent = true;
   onclose?: (() => void) | undefined;
   onerror?: ((error: Error) => void) | undefined;
   onmessage?: ((message: JSONRPCMessage, extra?: MessageExtraInfo) => void) | undefined;
@@ -104,8 +100,8 @@ export class StdioTransport implements Transport {
    *
    * @throws SdkError of code NOT_CONNECTED when nothing of the message was sent, because the process does not run.
    */
-  send(message: JSONRPCMessage): Promise<void> {
-    return this.#queue?.send(message) ?? Promise.reject(notConnected());
+  send(message: JSONRPCMessage, options: SendOptions = {}): Promise<void> {
+    return this.#queue?.send(message, options.onSent) ?? Promise.reject(notConnected());
   }
 
   /**

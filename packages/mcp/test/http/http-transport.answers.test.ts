@@ -5,9 +5,8 @@ import { expect, test } from "vitest";
 import { covers } from "../../../../spec/covers.ts";
 import { openMcpConnection } from "../../src/index.ts";
 import { beginEvents, endJson, idOf, resultOf, TestClient } from "../fixtures/answers.ts";
-import { CuttingProxy } from "../fixtures/cutting-proxy.ts";
 import { type Handler, handshake, HttpTestServer } from "../fixtures/http-server.ts";
-import { soon } from "../fixtures/soon.ts";
+import { TcpProxy } from "../fixtures/tcp-proxy.ts";
 
 const done = { content: [{ type: "text", text: "done" }] };
 
@@ -33,7 +32,7 @@ test.each([
   ["events", "reset", events],
 ] as const)(`${covers("MH-6")} (%s, %s)`, async (_how, cut, handler) => {
   await using server = await HttpTestServer.start(handshake(handler, { session: "" }));
-  await using proxy = await CuttingProxy.start(server.url);
+  await using proxy = await TcpProxy.start(server.url);
   await using connection = await openMcpConnection({ url: proxy.url, callTimeout: null });
 
   const outcomes: string[] = [];
@@ -189,21 +188,9 @@ test("what a server says before its answer is not taken for it", async () => {
   expect(await near.call()).toEqual(done);
 });
 
-test("a request that is merely accepted is answered by the stream of notifications", async () => {
-  const notify = Promise.withResolvers<(text: string) => void>();
-  await using server = await HttpTestServer.start();
-  const play = handshake((_request, response, body) => {
-    response.writeHead(202).end();
-    void notify.promise.then((tell) => tell(`data: ${resultOf(body)}\n\n`));
-  });
-  server.handle((request, response, body) => {
-    if (request.method === "GET") {
-      beginEvents(response);
-      notify.resolve((text) => response.write(text));
-    } else play(request, response, body);
-  });
+test("a request that is merely accepted has no answer, and is told at once", async () => {
+  await using server = await HttpTestServer.start(handshake((_request, response) => response.writeHead(202).end()));
   await using near = await TestClient.connect(server.url);
 
-  expect(await near.call()).toEqual(done);
-  await expect.poll(() => near.errors, soon).toEqual([]);
+  expect(await near.call()).toMatchObject({ message: "the server answered HTTP 202", data: { status: 202 } });
 });

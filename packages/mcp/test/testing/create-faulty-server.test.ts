@@ -135,7 +135,10 @@ test("a tool that is not there, and a method that is not, are refused", async ()
 });
 
 test("a restart closes every connection, and a new one sees the new epoch", async () => {
-  const server = createFaultyServer({ tools: { epoch: (_args, { epoch }) => String(epoch) } });
+  const server = createFaultyServer({
+    tools: { epoch: (_args, { epoch }) => String(epoch) },
+    versions: ["2025-11-25"],
+  });
   await using one = await openMcpConnection({ open: () => server.connect() });
   await using other = await openMcpConnection({ open: () => server.connect() });
   server.inject({ fault: "server-restarted" });

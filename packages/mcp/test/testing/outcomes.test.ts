@@ -23,7 +23,6 @@ const names = Object.keys(mcpFaults) as McpFaultName[];
 const inProcessNames = names.filter((fault) => !mcpFaults[fault].httpOnly) as InProcessFaultName[];
 /** These end with a time limit alone, which is therefore short. */
 const endless: ReadonlySet<McpFaultName> = new Set([
-  "accepted-202",
   "hang",
   "initialize-hang",
   "late-answer",
@@ -52,7 +51,7 @@ async function settle(open: () => Promise<McpConnection>, counts: () => McpServe
 async function overHttp(fault: McpFaultName, answers: "json" | "sse"): Promise<Outcome> {
   await using server = await openFaultyHttpServer({ answers, faults: [{ fault, ...script }] });
   const outcome = await settle(
-    () => openMcpConnection({ url: server.url, ...limits(fault) }),
+    () => openMcpConnection({ url: server.url, protocol: "legacy", ...limits(fault) }),
     () => server.counts(),
   );
   await expect.poll(() => server.counts(), soon).toMatchObject({ inFlight: 0, streamsOpen: 0 });
@@ -63,7 +62,7 @@ function inProcess(fault: InProcessFaultName): Promise<Outcome> {
   return runVirtually(async (runtime) => {
     const server = createFaultyServer({ runtime, faults: [{ fault, ...script }] });
     return await settle(
-      () => openMcpConnection({ open: () => server.connect(), ...limits(fault) }),
+      () => openMcpConnection({ open: () => server.connect(), protocol: "legacy", ...limits(fault) }),
       () => server.counts(),
     );
   });
@@ -73,6 +72,7 @@ const both = ["json", "sse"] as const;
 
 test.each<[McpFaultName, string, readonly ("json" | "sse")[]]>([
   ["accept-then-close", "MCP_OPEN_FAILED", both],
+  ["accepted-202", "MCP_PROTOCOL", both],
   ["broken-output", "MCP_PROTOCOL", both],
   ["delete-refused", "result", both],
   ["duplicate-answer", "result", both],
@@ -83,6 +83,7 @@ test.each<[McpFaultName, string, readonly ("json" | "sse")[]]>([
   ["hang", "MCP_CALL_TIMEOUT", both],
   ["http-500", "MCP_PROTOCOL", both],
   ["http-502", "MCP_PROTOCOL", both],
+  ["http-503", "MCP_PROTOCOL", both],
   ["huge-answer", "result", both],
   ["initialize-closes", "MCP_OPEN_FAILED", both],
   ["initialize-error", "MCP_OPEN_FAILED", both],
@@ -92,8 +93,8 @@ test.each<[McpFaultName, string, readonly ("json" | "sse")[]]>([
   ["late-answer", "MCP_CALL_TIMEOUT", both],
   ["list-changed-storm", "result", both],
   ["list-changes", "result", both],
-  ["malformed-json", "MCP_PROTOCOL", ["json"]],
-  ["not-json-rpc", "MCP_PROTOCOL", ["json"]],
+  ["malformed-json", "MCP_PROTOCOL", both],
+  ["not-json-rpc", "MCP_PROTOCOL", both],
   ["progress-flood", "result", both],
   ["redirect-elsewhere", "MCP_PROTOCOL", both],
   ["reset-before-headers", "MCP_CONNECTION_LOST", both],
@@ -173,8 +174,8 @@ test("a handshake whose last message is refused is no connection, over HTTP and 
   const near = createFaultyServer({ faults: [fault] });
 
   const openings = await Promise.allSettled([
-    openMcpConnection({ url: server.url }),
-    openMcpConnection({ open: () => near.connect() }),
+    openMcpConnection({ url: server.url, protocol: "legacy" }),
+    openMcpConnection({ open: () => near.connect(), protocol: "legacy" }),
   ]);
 
   expect(openings).toMatchObject([
@@ -189,7 +190,7 @@ test("a stream of notifications and an end of the session that are refused distu
     { fault: "http-502", on: "DELETE" },
   ] as const;
   await using server = await openFaultyHttpServer({ faults });
-  await using connection = await openMcpConnection({ url: server.url });
+  await using connection = await openMcpConnection({ url: server.url, protocol: "legacy" });
 
   await connection.callTool("echo", { text: "a" });
   await connection.close();
@@ -199,7 +200,7 @@ test("a stream of notifications and an end of the session that are refused distu
 
 test("after a restart the next call opens a new session, and sees the new state", async () => {
   await using server = await openFaultyHttpServer({ tools: { epoch: (_args, { epoch }) => String(epoch) } });
-  await using connection = await openMcpConnection({ url: server.url });
+  await using connection = await openMcpConnection({ url: server.url, protocol: "legacy" });
   server.inject({ fault: "server-restarted", tool: "epoch" });
 
   const lost = await connection.callTool("epoch").catch((error: unknown) => error);
@@ -213,7 +214,7 @@ test("after a restart the next call opens a new session, and sees the new state"
 test("ten calls on a forgotten session make one handshake, and each runs once", async () => {
   const counts = await runVirtually(async (runtime) => {
     const server = createFaultyServer({ runtime });
-    await using connection = await openMcpConnection({ open: () => server.connect() });
+    await using connection = await openMcpConnection({ open: () => server.connect(), protocol: "legacy" });
     server.forgetSessions();
     await Promise.all(Array.from({ length: 10 }, (_, text) => connection.callTool("echo", { text })));
     return server.counts();
