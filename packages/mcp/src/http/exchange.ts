@@ -54,6 +54,8 @@ export interface Exchanging {
 
 /** As many as the official transport follows. */
 const MOST_REDIRECTS = 5;
+/** Each meets another of the pool's idle sockets, so more than a pool has are not needed. */
+const MOST_ATTEMPTS = 20;
 
 export class Exchange implements Exchanging, Dispatcher.DispatchHandler, Passing {
   readonly #lane: Lane;
@@ -66,6 +68,7 @@ export class Exchange implements Exchanging, Dispatcher.DispatchHandler, Passing
   #length = 0;
   #path: string;
   #redirects = 0;
+  #attempts = 0;
   #redirect: string | undefined;
   #hasPlace = false;
   #isOver = false;
@@ -161,10 +164,24 @@ export class Exchange implements Exchanging, Dispatcher.DispatchHandler, Passing
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
+    if (this.#mayTryAgain(error)) {
+      this.#attempts += 1;
+      // Not at once: the dispatcher is still clearing the queue of the socket that broke.
+      void Promise.resolve().then(() => (this.#isOver ? this.#leave() : this.#dispatch()));
+      return;
+    }
     this.#leave();
     if (this.#isOver) return;
     this.#isOver = true;
     this.#listener.failed(this.#failureOf(error));
+  }
+
+  /** Whether it never left, because the idle connection that it was given to had been reset by then. */
+  #mayTryAgain(error: Error): boolean {
+    const { syscall } = error as NodeJS.ErrnoException;
+    return (
+      !this.#isOver && !this.#sent && (syscall === "read" || syscall === "write") && this.#attempts < MOST_ATTEMPTS
+    );
   }
 
   #dispatch(): void {

@@ -27,12 +27,16 @@ import { StandingStream, type StandingStreamHost } from "./standing-stream.ts";
 export interface HttpTransportOptions extends PoolOptions {
   /** Sent with each request. */
   readonly headers?: Headers;
+  /** How long the server may take to accept a message that has no answer, in milliseconds; 5000 when absent. */
+  readonly noticeLimit?: number;
   /** Whose token each request shows. */
   readonly authProvider?: McpAuthProvider;
 }
 
 /** How long a stream may stay open after the answer that it was for, in milliseconds: to one and a half times that. */
 const LINGERING = 1_000;
+/** How long the server may take to accept a message that has no answer, in milliseconds, where nothing else is given. */
+const NOTICE_LIMIT = 5_000;
 /** How many ids of dropped requests are kept until their cancellation comes by. */
 const MOST_DROPPED = 10_000;
 
@@ -47,6 +51,7 @@ export class HttpTransport implements TellingTransport, CallHost, StandingStream
   readonly #target: Target;
   readonly #headers: RequestHeaders;
   readonly #pools: Pools;
+  readonly #noticeLimit: number;
   readonly #authorizer: Authorizer | undefined;
   /** All that have not settled, and by id those that are requests. */
   readonly #calls = new Set<Call>();
@@ -68,6 +73,7 @@ export class HttpTransport implements TellingTransport, CallHost, StandingStream
     this.#target = { origin, path: `${pathname}${search}`, shown: `${origin}${pathname}` };
     this.#headers = new RequestHeaders(options.headers ?? new Headers());
     this.#pools = new Pools(url, options);
+    this.#noticeLimit = options.noticeLimit ?? NOTICE_LIMIT;
     this.#authorizer = options.authProvider && new Authorizer(options.authProvider, url, options);
   }
 
@@ -110,7 +116,13 @@ export class HttpTransport implements TellingTransport, CallHost, StandingStream
     const call = new Call(message, options, this.#laneOf(message), this);
     this.#calls.add(call);
     if (call.id !== undefined) this.#requests.set(call.id, call);
-    return runDetached(() => call.send(request));
+    const sent = runDetached(() => call.send(request));
+    // Nobody waits for the answer to a notification, and with it would go a socket that cancellations need.
+    if (call.id === undefined) {
+      const forget = startDelay(this.#noticeLimit, () => call.abort("the server has not taken it in time"));
+      void sent.then(forget, forget);
+    }
+    return sent;
   }
 
   /**
