@@ -29,11 +29,13 @@ export type Discovery =
   | { readonly kind: "legacy"; readonly versions: readonly string[]; readonly isCertain: boolean }
   | { readonly kind: "modern"; readonly discover: DiscoverResult };
 
-/** Of no request of the client, which numbers its own. */
-const ID = "discover";
+/** Of no request of the client, which numbers its own; the second for asking once more. */
+const IDS = ["discover", "discover-again"];
 
 /**
  * Starts the transport and sends `server/discover`. What comes of it may come late: the transport can be used meanwhile.
+ *
+ * A server that refuses the question, and names in the same breath the revision it was asked in, is asked once more.
  *
  * Any answer but a good one is that of a legacy server, because such servers answer what they do not know in every way
  * there is: with an error, 400, 404, 405, a page, or by ending.
@@ -48,26 +50,36 @@ export async function discover(
   signal: AbortSignal,
 ): Promise<Discovery> {
   const { promise, resolve, reject } = Promise.withResolvers<Discovery>();
+  let asked = 0;
+  const ask = (): void => {
+    const id = IDS[asked++] as string;
+    transport.send(request(id, clientInfo), { requestSignal: signal }).catch((error: unknown) => {
+      if (saysNothing(error)) reject(error);
+      else take(readFailure(error));
+    });
+  };
+  const take = (found: Discovery): void => {
+    if (found.kind === "legacy" && found.versions.includes(MODERN) && asked < IDS.length) ask();
+    else resolve(found);
+  };
   transport.onmessage = (message) => {
-    if (isJSONRPCResultResponse(message) && message.id === ID) resolve(readResult(message.result));
-    else if (isJSONRPCErrorResponse(message) && message.id === ID) resolve(legacy(supportedIn(message.error.data)));
+    if (!("id" in message) || message.id !== IDS[asked - 1]) return;
+    if (isJSONRPCResultResponse(message)) take(readResult(message.result));
+    else if (isJSONRPCErrorResponse(message)) take(legacy(supportedIn(message.error.data)));
   };
   transport.onclose = () => resolve({ kind: "gone" });
   await transport.start();
-  transport.send(request(clientInfo), { requestSignal: signal }).catch((error: unknown) => {
-    if (saysNothing(error)) reject(error);
-    else resolve(readFailure(error));
-  });
+  ask();
   return await promise;
 }
 
-function request(clientInfo: Implementation): JSONRPCRequest {
+function request(id: string, clientInfo: Implementation): JSONRPCRequest {
   const meta = {
     [PROTOCOL_VERSION_META_KEY]: MODERN,
     [CLIENT_INFO_META_KEY]: clientInfo,
     [CLIENT_CAPABILITIES_META_KEY]: {},
   };
-  return { jsonrpc: "2.0", id: ID, method: "server/discover", params: { _meta: meta } };
+  return { jsonrpc: "2.0", id, method: "server/discover", params: { _meta: meta } };
 }
 
 function readResult(result: unknown): Discovery {

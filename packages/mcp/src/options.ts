@@ -105,7 +105,16 @@ const CONNECT_TIMEOUT = 30_000;
 const CLOSE_TIMEOUT = 5_000;
 const CLIENT_INFO = { name: "holdfast", version: "0.1.0" };
 
-const common = ["name", "lazy", "callTimeout", "connectTimeout", "closeTimeout", "clientInfo", ...resilienceNames, ...featureNames];
+const common = [
+  "name",
+  "lazy",
+  "callTimeout",
+  "connectTimeout",
+  "closeTimeout",
+  "clientInfo",
+  ...resilienceNames,
+  ...featureNames,
+];
 const own: Readonly<Record<string, readonly string[]>> = {
   url: ["headers", "sockets", "limits", "expiryBy400", "tls", "authProvider", "dispatcher"],
   command: ["args", "env", "cwd", "stderrLimit", "messageLimit", "onStderr"],

@@ -266,3 +266,23 @@ test("refuses a revision that there is not", async () => {
 
   await expect(opening).rejects.toThrow(TypeError);
 });
+
+test.each([
+  [1, "2026-07-28"],
+  [Infinity, "2025-11-25"],
+])(
+  "a server that refuses the question, and names the revision that it was asked in, is asked once more (%s)",
+  async (refusals, version) => {
+    let refused = 0;
+    const server = new PlayedServer(({ id, method }, send) => {
+      if (method === "initialize") return greeting;
+      if (method !== "server/discover" || refused++ >= refusals) return discovered;
+      return send({ id, error: { code: -32_022, message: "no", data: { supported: ["2026-07-28"] } } });
+    });
+
+    await using connection = await openMcpConnection({ open: () => server.connect() });
+
+    expect((await connection.server()).protocolVersion).toBe(version);
+    expect(server.count("server/discover")).toBe(2);
+  },
+);

@@ -15,7 +15,7 @@ test("a call that never left because the idle connection was reset is made on an
   const next: Fate[] = [];
   for (let round = 0; round < 100; round++) {
     proxy.hangUp("reset");
-    for (let turn = 0; turn < round % 10; turn++) await null;
+    for (let turn = 0; turn < round % 10; turn++) await Promise.resolve();
     fates.push(await tool.call(connection, `race ${round}`));
     next.push(await tool.call(connection, `next ${round}`));
   }
