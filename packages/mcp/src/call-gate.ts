@@ -41,12 +41,23 @@ export class CallGate {
    * @throws {@link McpOverloadedError}; the signal's reason; what `fn` throws.
    */
   async pass<T>(record: CallRecord, signal: AbortSignal | undefined, fn: () => Promise<T>): Promise<T> {
-    // While a place is free nobody waits, so this overtakes none.
-    using _place = this.#places.value > 0 ? this.#places.acquireNoWait() : await this.#wait(record, signal);
+    using _place = this.tryEnter() ?? (await this.enter(record, signal));
     return await fn();
   }
 
-  async #wait(record: CallRecord, signal: AbortSignal | undefined): Promise<Hold> {
+  /** Takes a place where one is free; undefined otherwise. While one is free nobody waits, so this overtakes none. */
+  tryEnter(): Hold | undefined {
+    return this.#places.value > 0 ? this.#places.acquireNoWait() : undefined;
+  }
+
+  /**
+   * Waits for a place.
+   *
+   * **Cancellation:** of the scope or by the signal: leaves no trace.
+   *
+   * @throws {@link McpOverloadedError}; the signal's reason.
+   */
+  async enter(record: CallRecord, signal: AbortSignal | undefined): Promise<Hold> {
     const { maxQueue, queueTimeout } = this.#limits;
     if (this.#queued >= maxQueue) throw this.#overloaded(record, undefined);
     const scope = new CancelScope({ timeout: queueTimeout, ...(signal && { signal }) });

@@ -29,15 +29,15 @@ import {
   moveOnAfter,
   runDetached,
   shielded,
-  withSignal,
 } from "@holdfast/concurrency";
 import { type CallRecord, sentOptions } from "./call-record.ts";
 import { NEVER } from "./client-timeout.ts";
-import { McpConnectionLostError, McpSessionExpiredError } from "./errors.ts";
+import { McpClosedError, McpConnectionLostError, McpSessionExpiredError } from "./errors.ts";
 import { callFailure, isNotConnected, isRefusedConnection, lossFailure, openFailure } from "./failures.ts";
 import { isSessionGone } from "./http-link.ts";
 import { Opening, type OpeningHost, type Wire } from "./opening.ts";
 import type { ConnectionSettings } from "./options.ts";
+import { PendingCall } from "./pending-call.ts";
 import { ProgressReports, tell } from "./progress.ts";
 import { factsOf, type McpServerFacts } from "./server-facts.ts";
 import { type RequestWishes, ServerRequests } from "./server-requests.ts";
@@ -45,8 +45,6 @@ import { type RequestWishes, ServerRequests } from "./server-requests.ts";
 /** What a request is made under. */
 export interface RequestContext {
   readonly record: CallRecord;
-  /** Of the lease: aborts when this generation dies. */
-  readonly lost: AbortSignal;
   /** Of the caller, where it has one. */
   readonly signal: AbortSignal | undefined;
 }
@@ -56,8 +54,6 @@ export interface RequestContext {
  * before the first refusal came, so a round trip does; cut off instead, they could not say that they did not run.
  */
 export const REFUSAL_GRACE = 1_000;
-/** What the server is told of a cancelled call. The real reason is the caller's own affair. */
-const CANCEL_REASON = "the caller no longer waits for the answer";
 /** How long the opening waits for the server to take the level of its log, in milliseconds; it is no reason to fail. */
 const LOG_PATIENCE = 2_000;
 
@@ -67,11 +63,12 @@ export class ClientGeneration implements OpeningHost {
   readonly #opening: Opening = new Opening(this);
   readonly progress: ProgressReports = new ProgressReports();
   readonly #lost = new AbortController();
-  readonly #requests = new Set<CallRecord>();
+  readonly #calls = new Set<PendingCall<unknown>>();
   readonly #pins = new Set<object>();
   readonly #answered = new Event("the calls of a forgotten session");
   #server: ServerRequests | undefined;
   #isBroken = false;
+  #isClosed = false;
 
   /** @param number which opening of the connection this is. */
   constructor(settings: ConnectionSettings, number: number) {
@@ -86,7 +83,7 @@ export class ClientGeneration implements OpeningHost {
 
   /** How many requests wait for their answer. */
   get callsInFlight(): number {
-    return this.#requests.size;
+    return this.#calls.size;
   }
 
   /**
@@ -195,7 +192,10 @@ export class ClientGeneration implements OpeningHost {
   async close(): Promise<void> {
     const { link, transport } = this.#wire ?? {};
     const { closeTimeout } = this.settings;
-    if (this.lost.reason instanceof McpSessionExpiredError && this.#requests.size > 0) {
+    this.#isClosed = true;
+    if (!this.lost.aborted) {
+      for (const call of this.#calls) call.stop(new McpClosedError(call.record.attempted, call.record.sent));
+    } else if (this.lost.reason instanceof McpSessionExpiredError && this.#calls.size > 0) {
       await moveOnAfter(Math.min(REFUSAL_GRACE, closeTimeout), () => this.#answered.wait());
     }
     transport?.sever();
@@ -241,7 +241,16 @@ export class ClientGeneration implements OpeningHost {
 
   #lose(): void {
     const attempted = `using ${this.settings.name}`;
-    this.#lost.abort(new McpConnectionLostError(attempted, true, this.#wire?.link.process?.()));
+    this.#end(new McpConnectionLostError(attempted, true, this.#wire?.link.process?.()));
+  }
+
+  /** Says that this generation is lost, first of all to the calls that wait on it. */
+  #end(reason: McpConnectionLostError | McpSessionExpiredError): void {
+    if (this.lost.aborted) return;
+    this.#lost.abort(reason);
+    // Of a forgotten session each is soon told itself; close() bounds the wait.
+    if (reason instanceof McpSessionExpiredError) return;
+    for (const call of this.#calls) call.stop(lossFailure(call.record, reason));
   }
 
   /** Makes a request of one caller. */
@@ -252,41 +261,26 @@ export class ClientGeneration implements OpeningHost {
   }
 
   /** Waits for the answer, the loss of the generation, the caller's signal or its scope's cancellation. */
-  async #request<T>(context: RequestContext, send: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const { record, lost, signal } = context;
+  async #request<T>({ record, signal }: RequestContext, send: (signal: AbortSignal) => Promise<T>): Promise<T> {
     signal?.throwIfAborted();
-    if (lost.aborted) throw lossFailure(record, lost.reason);
-    this.#requests.add(record);
-    try {
-      return await withSignal((cancelled) => this.#race(context, cancelled, send));
-    } finally {
-      this.#requests.delete(record);
-      if (this.#requests.size === 0 && lost.aborted) this.#answered.set();
-    }
-  }
-
-  async #race<T>(
-    context: RequestContext,
-    cancelled: AbortSignal,
-    send: (signal: AbortSignal) => Promise<T>,
-  ): Promise<T> {
-    const { record, lost, signal } = context;
-    const { promise, resolve, reject } = Promise.withResolvers<T>();
-    const controller = new AbortController();
-    const stop = (reason: unknown): void => {
-      reject(reason);
-      runDetached(() => controller.abort(CANCEL_REASON));
-    };
-    using listeners = new DisposableStack();
-    listen(listeners, cancelled, () => stop(cancelled.reason));
-    if (signal !== undefined) listen(listeners, signal, () => stop(signal.reason));
-    listen(listeners, lost, () => {
-      // Of a forgotten session it is soon told itself; close() bounds the wait.
-      if (!(lost.reason instanceof McpSessionExpiredError)) reject(lossFailure(record, lost.reason));
-    });
+    if (this.lost.aborted) throw lossFailure(record, this.lost.reason);
+    if (this.#isClosed) throw new McpClosedError(record.attempted, false);
+    const call = new PendingCall<T>(record);
+    const onAbort = signal && ((): void => call.stop(signal.reason));
+    if (onAbort !== undefined) signal?.addEventListener("abort", onAbort, { once: true });
+    this.#calls.add(call as PendingCall<unknown>);
     record.sent = true;
-    runDetached(() => send(controller.signal)).then(resolve, (error) => reject(this.#failure(record, error)));
-    return await promise;
+    runDetached(() => send(call.signal)).then(
+      (value) => call.settle(value),
+      (error: unknown) => call.fail(this.#failure(record, error)),
+    );
+    try {
+      return await call.answer();
+    } finally {
+      if (onAbort !== undefined) signal?.removeEventListener("abort", onAbort);
+      this.#calls.delete(call as PendingCall<unknown>);
+      if (this.#calls.size === 0 && this.lost.aborted) this.#answered.set();
+    }
   }
 
   #failure(record: CallRecord, error: unknown): unknown {
@@ -295,7 +289,7 @@ export class ClientGeneration implements OpeningHost {
       else if (isRefusedConnection(error)) this.#giveUp(record, error);
       return callFailure(record, error);
     }
-    this.#lost.abort(new McpSessionExpiredError(`using ${this.settings.name}`));
+    this.#end(new McpSessionExpiredError(`using ${this.settings.name}`));
     return new McpSessionExpiredError(record.attempted, { cause: error });
   }
 
@@ -309,17 +303,12 @@ export class ClientGeneration implements OpeningHost {
    * shuts down takes no new connections, and still answers what it has.
    */
   #giveUp(record: CallRecord, cause: unknown): void {
-    for (const request of this.#requests) if (request !== record && request.sent) return;
+    for (const call of this.#calls) if (call.record !== record && call.record.sent) return;
     if (this.#pins.size > 0) return;
     // Of a foreign transport it says otherwise, and this call is told of the loss as well.
     record.sent = false;
-    this.#lost.abort(new McpConnectionLostError(`using ${this.settings.name}`, false, { cause }));
+    this.#end(new McpConnectionLostError(`using ${this.settings.name}`, false, { cause }));
   }
-}
-
-function listen(listeners: DisposableStack, signal: AbortSignal, onAbort: () => void): void {
-  signal.addEventListener("abort", onAbort, { once: true });
-  listeners.defer(() => signal.removeEventListener("abort", onAbort));
 }
 
 /** Takes a closing step, and gives it up when it takes too long. */

@@ -12,6 +12,7 @@ import {
   isJSONRPCErrorResponse,
   isJSONRPCResultResponse,
   isSpecType,
+  type JSONRPCMessage,
   type JSONRPCRequest,
   PROTOCOL_VERSION_META_KEY,
   ProtocolError,
@@ -62,15 +63,21 @@ export async function discover(
     if (found.kind === "legacy" && found.versions.includes(MODERN) && asked < IDS.length) ask();
     else resolve(found);
   };
-  transport.onmessage = (message) => {
+  const hear = (message: JSONRPCMessage): void => {
     if (!("id" in message) || message.id !== IDS[asked - 1]) return;
     if (isJSONRPCResultResponse(message)) take(readResult(message.result));
     else if (isJSONRPCErrorResponse(message)) take(legacy(supportedIn(message.error.data)));
   };
-  transport.onclose = () => resolve({ kind: "gone" });
+  const end = (): void => resolve({ kind: "gone" });
+  transport.onmessage = hear;
+  transport.onclose = end;
   await transport.start();
   ask();
-  return await promise;
+  return await promise.finally(() => {
+    // The client that takes over would call what stands here for each message; one that has come meanwhile does.
+    if (transport.onmessage === hear) transport.onmessage = undefined;
+    if (transport.onclose === end) transport.onclose = undefined;
+  });
 }
 
 function request(id: string, clientInfo: Implementation): JSONRPCRequest {

@@ -132,21 +132,22 @@ export class McpConnection extends McpRequests implements AsyncDisposable {
   protected perform<T>(record: CallRecord, request: Request<T>, options: McpCallOptions): Promise<T> {
     const { timeout = this.#settings.callTimeout, replay = this.#settings.replay } = options;
     const signal = ownSignal(options.signal);
-    const make = (): Promise<T> => this.#make(record, request, signal, replay);
-    return withinLimit(record, timeout, () => this.#gate.pass(record, signal, make));
+    return withinLimit(record, timeout, () => this.#make(record, request, signal, replay));
   }
 
-  /** Makes a call, and once more where the rule allows it. */
+  /** Makes a call in a place of its own, and once more where the rule allows it. */
   async #make<T>(
     record: CallRecord,
     request: Request<T>,
     signal: AbortSignal | undefined,
     rule: ReplayRule,
   ): Promise<T> {
+    using _place = this.#gate.tryEnter() ?? (await this.#gate.enter(record, signal));
     let used: ClientGeneration | undefined;
-    const first: Request<T> = (generation, context) => request((used = generation), context);
     try {
-      return await this.#borrow(record, first, signal);
+      using lease = await this.#lease(record, signal);
+      used = lease.value;
+      return await request(used, { record, signal });
     } catch (error) {
       const replay = replayOf(rule, record.tool, error);
       if (replay === "no") throw error;
@@ -174,7 +175,7 @@ export class McpConnection extends McpRequests implements AsyncDisposable {
     const { tool = "" } = record;
     if (first.tools !== undefined && !isRepeatable(first.tools, tool)) throw first.error;
     // A record of its own: that of the first goes on saying that it was sent.
-    const again = { ...record, sent: false };
+    const again = { attempted: record.attempted, tool, sent: false };
     let isMade = false;
     const repeat: Request<T> = async (generation, context) => {
       if (!isRepeatable(await generation.relistTools(context), tool)) throw first.error;
@@ -194,7 +195,7 @@ export class McpConnection extends McpRequests implements AsyncDisposable {
 
   async #borrow<T>(record: CallRecord, request: Request<T>, signal: AbortSignal | undefined): Promise<T> {
     using lease = await this.#lease(record, signal);
-    return await request(lease.value, { record, lost: lease.lost, signal });
+    return await request(lease.value, { record, signal });
   }
 
   async #lease(record: CallRecord, signal: AbortSignal | undefined): Promise<Lease<ClientGeneration>> {

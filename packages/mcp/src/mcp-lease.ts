@@ -78,9 +78,8 @@ export class PinnedLease extends McpRequests implements McpHeldLease {
 
   protected perform<T>(record: CallRecord, request: Request<T>, options: McpCallOptions): Promise<T> {
     const { timeout = this.#settings.callTimeout } = options;
-    const { lost } = this;
     const signal = ownSignal(options.signal);
-    const make = (): Promise<T> => request(this.#lease.value, { record, lost, signal });
+    const make = (): Promise<T> => request(this.#lease.value, { record, signal });
     return withinLimit(record, timeout, () => this.#gate.pass(record, signal, make));
   }
 }

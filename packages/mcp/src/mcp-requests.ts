@@ -54,11 +54,14 @@ export abstract class McpRequests {
     options: McpCallOptions = {},
   ): Promise<CallToolResult> {
     const { aroundCall } = this.#settings;
+    if (aroundCall === undefined) return this.#call(name, args, options.meta, options);
     const { meta = {}, toolCallId } = options;
-    if (aroundCall === undefined) return this.#call({ name, args, meta }, options);
     const call: McpToolCall = { name, args, meta, ...(toolCallId !== undefined && { toolCallId }) };
     return Promise.try(async () => {
-      return await aroundCall(call, (changed) => this.#call({ ...call, ...changed }, options));
+      return await aroundCall(call, (changed) => {
+        const made = { ...call, ...changed };
+        return this.#call(made.name, made.args, made.meta, options);
+      });
     });
   }
 
@@ -116,7 +119,7 @@ export abstract class McpRequests {
    * @throws as `callTool`; {@link McpProtocolError} also where the server has no resources.
    */
   readResource(uri: string, options: McpRequestOptions = {}): Promise<ReadResourceResult> {
-    return this.#checked(options, () => requests.resourceReading(this.name, uri, options));
+    return this.#checked(options.meta, options, () => requests.resourceReading(this.name, uri, options));
   }
 
   /**
@@ -142,17 +145,26 @@ export abstract class McpRequests {
     args: Readonly<Record<string, string>> = {},
     options: McpRequestOptions = {},
   ): Promise<GetPromptResult> {
-    return this.#checked(options, () => requests.promptGetting(this.name, name, args, options));
+    return this.#checked(options.meta, options, () => requests.promptGetting(this.name, name, args, options));
   }
 
-  #call({ name, args, meta }: McpToolCall, options: McpCallOptions): Promise<CallToolResult> {
+  #call(
+    name: string,
+    args: Readonly<Record<string, unknown>>,
+    meta: Readonly<Record<string, unknown>> | undefined,
+    options: McpCallOptions,
+  ): Promise<CallToolResult> {
     const wishes = { onProgress: options.onProgress, meta };
-    return this.#checked({ ...options, meta }, () => requests.toolCall(this.name, name, args, wishes));
+    return this.#checked(meta, options, () => requests.toolCall(this.name, name, args, wishes));
   }
 
   /** Makes a request that takes metadata. */
-  #checked<T>(options: McpCallOptions, request: () => [CallRecord, requests.Request<T>]): Promise<T> {
-    const taken = Object.keys(options.meta ?? {}).find(isTaken);
+  #checked<T>(
+    meta: Readonly<Record<string, unknown>> | undefined,
+    options: McpCallOptions,
+    request: () => [CallRecord, requests.Request<T>],
+  ): Promise<T> {
+    const taken = meta === undefined ? undefined : Object.keys(meta).find(isTaken);
     if (taken === undefined) return this.perform(...request(), options);
     return Promise.reject(
       new TypeError(`meta must not have ${JSON.stringify(taken)}, which the protocol has for itself`),

@@ -26,8 +26,10 @@ export function toolCall(
   args: Readonly<Record<string, unknown>>,
   wishes: RequestWishes = {},
 ): [CallRecord, Request<CallToolResult>] {
-  const record = { attempted: `calling tool ${JSON.stringify(name)} of ${connection}`, tool: name, sent: false };
-  return [record, (generation, context) => generation.callTool({ name, arguments: args }, wishes, context)];
+  return [
+    new ToolCallRecord(connection, name),
+    (generation, context) => generation.callTool({ name, arguments: args }, wishes, context),
+  ];
 }
 
 export function toolListing(connection: string): [CallRecord, Request<readonly Tool[]>] {
@@ -68,6 +70,22 @@ export function promptGetting(
 ): [CallRecord, Request<GetPromptResult>] {
   const record = recordOf(`getting prompt ${JSON.stringify(name)}`, connection);
   return [record, (generation, context) => generation.getPrompt(name, args, wishes, context)];
+}
+
+/** Put into words only for an error. */
+class ToolCallRecord implements CallRecord {
+  readonly tool: string;
+  sent = false;
+  readonly #connection: string;
+
+  constructor(connection: string, tool: string) {
+    this.tool = tool;
+    this.#connection = connection;
+  }
+
+  get attempted(): string {
+    return `calling tool ${JSON.stringify(this.tool)} of ${this.#connection}`;
+  }
 }
 
 function recordOf(what: string, connection: string): CallRecord {

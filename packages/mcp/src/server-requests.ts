@@ -69,25 +69,43 @@ export class ServerRequests {
     options: RequestOptions,
   ): Promise<CallToolResult> {
     let tool = this.#tools.find(params.name);
-    const call = async (): Promise<CallToolResult> => {
-      const headers = this.#isModern && tool !== undefined ? parameterHeaders(tool, params.arguments) : undefined;
-      using asked = this.#asked(params, wishes);
-      const request = { method: "tools/call", params: asked.params as CallToolRequest["params"] } as const;
-      return await this.#client.request(request, headers === undefined ? options : { ...options, headers });
-    };
     let result: CallToolResult;
     try {
-      result = await call();
+      result = await this.#call(tool, params, wishes, options);
     } catch (error) {
       if (!this.#isModern || !(error instanceof ProtocolError) || error.code !== HEADER_MISMATCH) throw error;
       // Which arguments are to be repeated in headers stands in a list that is newer, or was never asked for.
       const { tools } = await this.#listTools(options.signal);
       tool = tools.find(({ name }) => name === params.name);
-      result = await call();
+      result = await this.#call(tool, params, wishes, options);
     }
     const complaint = tool && this.#settings.validateOutput ? this.#schemas.complaint(tool, result) : undefined;
     if (complaint !== undefined) throw new McpProtocolError(record.attempted, complaint);
     return result;
+  }
+
+  #call(
+    tool: Tool | undefined,
+    params: CallToolRequest["params"],
+    wishes: RequestWishes,
+    options: RequestOptions,
+  ): Promise<CallToolResult> {
+    const headers = this.#isModern && tool !== undefined ? parameterHeaders(tool, params.arguments) : undefined;
+    const added = headers === undefined ? options : { ...options, headers };
+    if (!this.#adds(wishes)) return this.#client.request({ method: "tools/call", params }, added);
+    return this.#withAdded(params, wishes, (all) => {
+      return this.#client.request({ method: "tools/call", params: all as CallToolRequest["params"] }, added);
+    });
+  }
+
+  async #withAdded<T>(params: Params, wishes: RequestWishes, send: (params: Params) => Promise<T>): Promise<T> {
+    using asked = this.#asked(params, wishes);
+    return await send(asked.params);
+  }
+
+  /** Whether anything goes with a request besides its parameters. */
+  #adds({ onProgress, meta }: RequestWishes): boolean {
+    return onProgress !== undefined || meta !== undefined || (this.#isModern && this.#settings.logLevel !== undefined);
   }
 
   /** The tools as they were listed last; undefined when they never were, or have changed since. */

@@ -35,8 +35,12 @@ export class SeverableTransport implements Transport {
   readonly setSupportedProtocolVersions: (versions: string[]) => void;
   readonly #inner: Transport;
   readonly #onLost: () => void;
-  /** Requests that were sent and not answered; each is aborted to let go of its stream. */
-  readonly #requests = new Map<RequestId, AbortController>();
+  /**
+   * Requests that were sent and not answered. Each is aborted to let go of its stream, where the real transport does not see to
+   * that itself when it is given the cancellation.
+   */
+  readonly #requests = new Map<RequestId, AbortController | undefined>();
+  readonly #tellsSent: boolean;
   readonly #progress: ProgressReports | undefined;
   #started: Promise<void> | undefined;
   #isSevered = false;
@@ -47,6 +51,7 @@ export class SeverableTransport implements Transport {
    */
   constructor(inner: Transport, onLost: () => void, progress?: ProgressReports) {
     this.#inner = inner;
+    this.#tellsSent = tellsSent(inner);
     this.#progress = progress;
     this.#onLost = onLost;
     this.setProtocolVersion = (version) => inner.setProtocolVersion?.(version);
@@ -86,11 +91,17 @@ export class SeverableTransport implements Transport {
     return this.#inner.start();
   }
 
-  async send(message: JSONRPCMessage, options: TransportSendOptions = {}): Promise<void> {
-    if (this.#isSevered) throw new Error("sending a message on a transport that was closed");
-    if ("method" in message && "id" in message) return await this.#sendRequest(message, options);
-    if ("method" in message && message.method === "notifications/cancelled") this.#letGo(message.params?.["requestId"]);
-    return await this.#inner.send(message, options);
+  send(message: JSONRPCMessage, options: TransportSendOptions = {}): Promise<void> {
+    if (this.#isSevered) return Promise.reject(new Error("sending a message on a transport that was closed"));
+    try {
+      if ("method" in message && "id" in message) return this.#sendRequest(message, options);
+      if ("method" in message && message.method === "notifications/cancelled") {
+        this.#letGo(message.params?.["requestId"]);
+      }
+      return this.#inner.send(message, options);
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
   }
 
   /** Tells the client that the connection is closed, and keeps everything from it that the real transport still says. */
@@ -116,28 +127,32 @@ export class SeverableTransport implements Transport {
     await this.#inner.close();
   }
 
-  async #sendRequest(message: JSONRPCRequest, options: TransportSendOptions): Promise<void> {
+  #sendRequest(message: JSONRPCRequest, options: TransportSendOptions): Promise<void> {
     const { id } = message;
-    const controller = new AbortController();
-    this.#requests.set(id, controller);
-    // The one function that the client hands through from whoever makes the request; see `sentOptions()` of call-record.ts.
-    const onSent = options.onresumptiontoken as (() => void) | undefined;
-    if (!tellsSent(this.#inner)) onSent?.();
-    try {
-      const sending: SendOptions = {
-        ...options,
-        onSent,
-        requestSignal: options.requestSignal ?? controller.signal,
-        onRequestStreamEnd: () => {
-          options.onRequestStreamEnd?.();
-          this.#answerLost(id);
-        },
-      };
-      await this.#inner.send(message, sending);
-    } catch (error) {
+    const sending = this.#tellsSent ? this.#toOurs(id, options) : this.#toForeign(id, options);
+    return this.#inner.send(message, sending).catch((error: unknown) => {
       this.#requests.delete(id);
       throw error;
-    }
+    });
+  }
+
+  /** A transport of ours says when a message leaves, and lets go of the request whose cancellation it is given. */
+  #toOurs(id: RequestId, options: TransportSendOptions): SendOptions {
+    this.#requests.set(id, undefined);
+    return { ...options, onSent: onSentOf(options), onRequestStreamEnd: () => this.#streamEnded(id, options) };
+  }
+
+  #toForeign(id: RequestId, options: TransportSendOptions): SendOptions {
+    const controller = new AbortController();
+    this.#requests.set(id, controller);
+    onSentOf(options)?.();
+    const requestSignal = options.requestSignal ?? controller.signal;
+    return { ...options, requestSignal, onRequestStreamEnd: () => this.#streamEnded(id, options) };
+  }
+
+  #streamEnded(id: RequestId, options: TransportSendOptions): void {
+    options.onRequestStreamEnd?.();
+    this.#answerLost(id);
   }
 
   #letGo(id: unknown): void {
@@ -150,4 +165,9 @@ export class SeverableTransport implements Transport {
     const error = { code: ANSWER_LOST_CODE, message: "the stream ended before the answer came", data: answerLost };
     this.onmessage?.({ jsonrpc: "2.0", id, error });
   }
+}
+
+/** The one function that the client hands through from whoever makes the request; see `sentOptions()` of call-record.ts. */
+function onSentOf(options: TransportSendOptions): (() => void) | undefined {
+  return options.onresumptiontoken as (() => void) | undefined;
 }

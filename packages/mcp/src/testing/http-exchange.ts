@@ -23,7 +23,9 @@ const cutByServer = new WeakSet<Socket>();
 /** Resets a TCP connection, and remembers that it was the server who did. */
 export function cut(socket: Socket): void {
   cutByServer.add(socket);
-  socket.resetAndDestroy();
+  // After its end a socket can no longer be reset, and one that is tried to never says that it has closed.
+  if (socket.writableEnded) socket.destroy();
+  else socket.resetAndDestroy();
 }
 
 export class HttpExchange {
