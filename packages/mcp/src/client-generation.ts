@@ -268,7 +268,7 @@ export class ClientGeneration implements OpeningHost {
     const call = new PendingCall<T>(record);
     const onAbort = signal && ((): void => call.stop(signal.reason));
     if (onAbort !== undefined) signal?.addEventListener("abort", onAbort, { once: true });
-    this.#calls.add(call as PendingCall<unknown>);
+    this.#calls.add(call);
     record.sent = true;
     runDetached(() => send(call.signal)).then(
       (value) => call.settle(value),
@@ -278,7 +278,7 @@ export class ClientGeneration implements OpeningHost {
       return await call.answer();
     } finally {
       if (onAbort !== undefined) signal?.removeEventListener("abort", onAbort);
-      this.#calls.delete(call as PendingCall<unknown>);
+      this.#calls.delete(call);
       if (this.#calls.size === 0 && this.lost.aborted) this.#answered.set();
     }
   }

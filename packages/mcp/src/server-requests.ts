@@ -94,7 +94,7 @@ export class ServerRequests {
     const added = headers === undefined ? options : { ...options, headers };
     if (!this.#adds(wishes)) return this.#client.request({ method: "tools/call", params }, added);
     return this.#withAdded(params, wishes, (all) => {
-      return this.#client.request({ method: "tools/call", params: all as CallToolRequest["params"] }, added);
+      return this.#client.request({ method: "tools/call", params: all }, added);
     });
   }
 

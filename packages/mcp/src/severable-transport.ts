@@ -100,7 +100,7 @@ export class SeverableTransport implements Transport {
       }
       return this.#inner.send(message, options);
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
   }
 

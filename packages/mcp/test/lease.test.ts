@@ -98,7 +98,7 @@ test("a call that is under way when its lease is released goes on, and is told w
   server.handle(undefined);
   await connection.close();
 
-  expect(await call).toMatchObject({ code: "MCP_CLOSED", mayHaveRun: true });
+  expect(await call).toMatchObject({ code: "MCP_CLOSED" });
 });
 
 test("who no longer waits for a lease leaves the opening to the others", async () => {

@@ -272,11 +272,11 @@ test.each([
   [Infinity, "2025-11-25"],
 ])(
   "a server that refuses the question, and names the revision that it was asked in, is asked once more (%s)",
-  async (refusals, version) => {
+  async (times, version) => {
     let refused = 0;
     const server = new PlayedServer(({ id, method }, send) => {
       if (method === "initialize") return greeting;
-      if (method !== "server/discover" || refused++ >= refusals) return discovered;
+      if (method !== "server/discover" || refused++ >= times) return discovered;
       return send({ id, error: { code: -32_022, message: "no", data: { supported: ["2026-07-28"] } } });
     });
 
