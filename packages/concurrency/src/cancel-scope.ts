@@ -12,6 +12,7 @@ import { checkDeadline, checkTimeout } from "./internal/check-time.ts";
 import { Frame } from "./internal/frame.ts";
 import { guarded } from "./internal/guarded.ts";
 import { ScopeSignal } from "./internal/scope-signal.ts";
+import { look, touch } from "./internal/touch.ts";
 import { currentFrame, currentRuntime } from "./internal/waiter.ts";
 import { run } from "./run.ts";
 import {
@@ -83,6 +84,7 @@ export class CancelScope {
    * notice the deadline: busy code that asks is stopped at its next cancel point.
    */
   get cancelCalled(): boolean {
+    look(this);
     if (this.#cancellation !== undefined) return true;
     if (this.#state === "exited") return false;
     const deadline = this.#frame?.deadline ?? this.#deadline;
@@ -93,11 +95,13 @@ export class CancelScope {
 
   /** Whether `run` stopped this scope's own cancellation on its way out. */
   get cancelledCaught(): boolean {
+    look(this);
     return this.#cancelledCaught;
   }
 
   /** What cancelled the scope; undefined while nothing has. */
   get cancelSource(): CancelSource | undefined {
+    look(this);
     return this.#cancellation?.source;
   }
 
@@ -109,16 +113,19 @@ export class CancelScope {
    * after entry.
    */
   get timeout(): number {
+    look(this);
     return this.#timeout ?? Infinity;
   }
 
   set timeout(value: number) {
+    touch(this);
     if (this.#state !== "new") throw new ScopeUsedError(this.name, "setting the timeout");
     this.#timeout = checkTimeout(value);
   }
 
   /** Whether the scope has a timeout that will count from its entry; undefined once it has been entered. */
   get isRelative(): boolean | undefined {
+    look(this);
     return this.#state === "new" ? this.#timeout !== undefined : undefined;
   }
 
@@ -129,6 +136,7 @@ export class CancelScope {
    * @throws {@link ScopeNotEnteredError} before entry, of a scope with a timeout: no time is known yet.
    */
   get deadline(): number {
+    look(this);
     if (this.#frame !== undefined) return this.#frame.deadline ?? Infinity;
     if (this.#timeout !== undefined) throw new ScopeNotEnteredError(this.name);
     return this.#deadline ?? Infinity;
@@ -136,6 +144,7 @@ export class CancelScope {
 
   set deadline(value: number) {
     checkDeadline(value);
+    touch(this);
     if (this.#frame === undefined && this.#timeout !== undefined) throw new ScopeNotEnteredError(this.name);
     this.#deadline = value;
     this.#frame?.setDeadline(value);
@@ -143,12 +152,14 @@ export class CancelScope {
 
   /** Whether cancellation from outside is kept out. Can be changed while the scope is open. */
   get shield(): boolean {
+    look(this);
     return this.#frame?.shield ?? this.#shield;
   }
 
   /** @throws {@link TypeError} for anything but true and false. */
   set shield(value: boolean) {
     if (typeof value !== "boolean") throw new TypeError(`shield is true or false, and ${String(value)} is neither`);
+    touch(this);
     this.#shield = value;
     this.#frame?.setShield(value);
   }
@@ -158,6 +169,8 @@ export class CancelScope {
    * and all else that takes an AbortSignal. Made when it is first asked for. A scope that has been left aborts it no more.
    */
   get signal(): AbortSignal {
+    touch(this);
+    this.#frame?.tell("read");
     this.#signals ??= new ScopeSignal(undefined);
     return this.#signals.outgoing(this.#frame, this.#early);
   }
@@ -210,6 +223,7 @@ export class CancelScope {
    * entered by hand later is open. A later `scope.run` that nobody awaits does not count: it is cancelled with this one.
    */
   exit(): void {
+    look(this);
     const frame = this.#frame;
     if (frame === undefined || this.#state !== "entered") throw new ScopeNotActiveError();
     const home = storage.getStore();
@@ -249,6 +263,7 @@ export class CancelScope {
   }
 
   #cancelWith(cancellation: Cancellation): void {
+    if (this.#frame?.closed !== false) touch(this);
     if (this.#frame?.closed === false) {
       this.#frame.cancel(cancellation);
     } else if (this.#cancellation === undefined) {
@@ -259,6 +274,7 @@ export class CancelScope {
   }
 
   #open(attempted: string, state: "running" | "entered"): Frame {
+    touch(this);
     if (this.#state !== "new") throw new ScopeUsedError(this.name);
     const parent = currentFrame(attempted) as Frame;
     const frame =
@@ -285,6 +301,7 @@ export class CancelScope {
   }
 
   #rethrowUnlessOwn(frame: Frame, thrown: unknown): void {
+    frame.tell("read");
     // After a failure the group has sorted its errors already, and one that looks like a cancellation is a failure.
     const { cancellation } = frame;
     if (cancellation === undefined || cancellation.source === "failure") throw thrown;

@@ -9,6 +9,7 @@ import type { Hold } from "./hold.ts";
 import type { Frame } from "./internal/frame.ts";
 import { HoldQueue } from "./internal/hold-queue.ts";
 import { Holding } from "./internal/holding.ts";
+import { look, touch } from "./internal/touch.ts";
 import { cancelPoint, currentFrame, rejected } from "./internal/waiter.ts";
 import { AlreadyHeldError, NotHeldError, WouldBlockError } from "./resource-errors.ts";
 import { cancelShieldedCheckpoint } from "./sleep.ts";
@@ -54,7 +55,7 @@ export class CapacityLimiter {
   readonly #what: string;
   readonly #borrowers = new Map<unknown, Holding<unknown>>();
   /** Empty while a token is available: tokens are handed on in the turn in which they come back. */
-  readonly #queue = new HoldQueue<unknown>();
+  readonly #queue = new HoldQueue<unknown>(this);
   #totalTokens: number;
 
   /** @throws as setting {@link CapacityLimiter.totalTokens} does. */
@@ -65,22 +66,27 @@ export class CapacityLimiter {
 
   /** How many tokens there are: a whole number from 0 up, or Infinity. */
   get totalTokens(): number {
+    look(this);
     return this.#totalTokens;
   }
 
   /** @throws {@link TypeError} for what is neither a whole number nor Infinity; {@link RangeError} for one below 0. */
   set totalTokens(value: number) {
-    this.#totalTokens = checkTokens(value);
+    const checked = checkTokens(value);
+    touch(this);
+    this.#totalTokens = checked;
     this.#admit();
   }
 
   get borrowedTokens(): number {
+    look(this);
     return this.#borrowers.size;
   }
 
   /** Below 0 while more tokens are out than there are, after the number was lowered. */
   get availableTokens(): number {
-    return this.#totalTokens - this.#borrowers.size;
+    look(this);
+    return this.#free;
   }
 
   /**
@@ -156,6 +162,7 @@ export class CapacityLimiter {
    * @throws {@link NotHeldError} when the borrower holds none.
    */
   releaseOnBehalfOf(borrower: unknown): void {
+    look(this);
     const holding = this.#borrowers.get(borrower);
     if (holding === undefined) {
       throw new NotHeldError("this borrower isn't holding any of this CapacityLimiter's tokens");
@@ -164,6 +171,7 @@ export class CapacityLimiter {
   }
 
   statistics(): CapacityLimiterStatistics {
+    look(this);
     return Object.freeze({
       totalTokens: this.#totalTokens,
       borrowedTokens: this.#borrowers.size,
@@ -178,14 +186,21 @@ export class CapacityLimiter {
     if (this.#queue.isAsking(borrower)) {
       throw new AlreadyHeldError("this borrower is already waiting for one of this CapacityLimiter's tokens");
     }
+    touch(this);
     return this.#queue.ask(this.#what, frame, new Holding(borrower, this.#released));
   }
 
+  get #free(): number {
+    return this.#totalTokens - this.#borrowers.size;
+  }
+
   #take(borrower: unknown): Holding<unknown> | undefined {
+    look(this);
     if (this.#borrowers.has(borrower)) {
       throw new AlreadyHeldError("this borrower is already holding one of this CapacityLimiter's tokens");
     }
-    if (this.availableTokens <= 0) return undefined;
+    if (this.#free <= 0) return undefined;
+    touch(this);
     const taken = new Holding(borrower, this.#released);
     this.#borrowers.set(borrower, taken);
     return taken;
@@ -199,13 +214,14 @@ export class CapacityLimiter {
 
   /** What a hold calls. */
   readonly #released = (holding: Holding<unknown>): void => {
-    holding.isReleased = true;
+    touch(this);
+    holding.isTakenBack = true;
     this.#borrowers.delete(holding.who);
     this.#admit();
   };
 
   #admit(): void {
-    while (this.availableTokens > 0) {
+    while (this.#free > 0) {
       const wait = this.#queue.shift();
       if (wait === undefined) return;
       const { holding } = wait;

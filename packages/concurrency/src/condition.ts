@@ -10,6 +10,7 @@ import type { Frame } from "./internal/frame.ts";
 import { guarded, guardedCall } from "./internal/guarded.ts";
 import type { Holding } from "./internal/holding.ts";
 import type { Task } from "./internal/task.ts";
+import { look, touch } from "./internal/touch.ts";
 import { WaitList } from "./internal/wait-list.ts";
 import { cancelPoint, Waiter } from "./internal/waiter.ts";
 import { Lock, type LockAccess, type LockStatistics } from "./lock.ts";
@@ -68,7 +69,7 @@ export class Condition {
   readonly #what: string;
   readonly #lock: Lock;
   readonly #access: LockAccess;
-  readonly #waits = new WaitList<void>();
+  readonly #waits = new WaitList<void>(this);
 
   /**
    * @param lock to share one with other conditions or code; one of its own when absent.
@@ -158,12 +159,14 @@ export class Condition {
   }
 
   statistics(): ConditionStatistics {
+    look(this);
     return Object.freeze({ tasksWaiting: this.#waits.size, lockStatistics: this.#lock.statistics() });
   }
 
   async #wait(): Promise<void> {
     const frame = cancelPoint(this.#what);
     const holding = this.#held("wait()", frame);
+    touch(this);
     const wait = this.#waits.enter(new LenderWait(this.#what, frame as Frame, holding));
     this.#access.lend(holding, wait);
     try {
@@ -174,6 +177,7 @@ export class Condition {
       throw error;
     }
     await wait.taken;
+    frame?.tell("read");
     const refused = holding.isReleased ? this.#access.released() : frame?.effective?.error;
     if (refused === undefined) return;
     // Notified, and unable to act on it: unless the next one does, the notification is lost.
@@ -194,6 +198,7 @@ export class Condition {
 
   /** False when nobody waits. */
   #notifyFirst(): boolean {
+    touch(this);
     const wait = this.#waits.shift() as LenderWait | undefined;
     if (wait === undefined) return false;
     wait.settle();

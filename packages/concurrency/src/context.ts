@@ -18,6 +18,8 @@ interface Context {
   readonly roots: Set<Frame>;
   /** The runtime of ordinary programs: one clock, one timer heap, one count of tasks, whichever copy asks. */
   runtime?: Runtime;
+  /** Whether a task was made on a runtime that is told of accesses. Until then nobody need look for the current one. */
+  isTold?: boolean;
 }
 
 const key: unique symbol = Symbol.for("holdfast.context/1");
@@ -28,6 +30,9 @@ export const storage: ContextStorage<Frame | undefined> = runDetached(openStorag
 
 /** The root tasks that have not ended, of every runtime. */
 export const roots: Set<Frame> = shared().roots;
+
+/** Whether some runtime is told of accesses, for all copies of the package. */
+export const accesses: { isTold?: boolean } = shared();
 
 /**
  * Makes a frame the current one until the end of the running turn. Only for code that has a turn to itself, a reaction of

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { look, touch } from "./internal/touch.ts";
 import { WaitList } from "./internal/wait-list.ts";
 import { cancelPoint, rejected } from "./internal/waiter.ts";
 import { checkpoint } from "./sleep.ts";
@@ -27,7 +28,7 @@ export interface EventStatistics {
  */
 export class Event {
   readonly #what: string;
-  readonly #waits = new WaitList<void>();
+  readonly #waits = new WaitList<void>(this);
   #isSet = false;
 
   /** @param name for deadlock reports and pictures. */
@@ -36,6 +37,7 @@ export class Event {
   }
 
   get isSet(): boolean {
+    look(this);
     return this.#isSet;
   }
 
@@ -44,7 +46,8 @@ export class Event {
    * Does nothing the second time.
    */
   set(): void {
-    if (this.#isSet) return;
+    if (this.isSet) return;
+    touch(this);
     this.#isSet = true;
     // One after the other from the head, as an instrument that is told may cancel any of the others.
     for (let wait = this.#waits.shift(); wait !== undefined; wait = this.#waits.shift()) wait.settle();
@@ -56,7 +59,7 @@ export class Event {
    * **Cancellation:** safe at any time; a cancelled waiter leaves no trace.
    */
   wait(): Promise<void> {
-    if (this.#isSet) return checkpoint();
+    if (this.isSet) return checkpoint();
     try {
       return this.#waits.begin(this.#what, cancelPoint(this.#what));
     } catch (error) {
@@ -65,6 +68,8 @@ export class Event {
   }
 
   statistics(): EventStatistics {
+    // All are woken together, so that those who come to wait commute, and only who counts them tells them apart.
+    touch(this);
     return Object.freeze({ tasksWaiting: this.#waits.size });
   }
 }

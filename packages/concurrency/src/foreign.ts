@@ -6,6 +6,7 @@
 import { isCancelled } from "./errors.ts";
 import { guardedCall } from "./internal/guarded.ts";
 import { watchersOf } from "./internal/promise-watch.ts";
+import { look } from "./internal/touch.ts";
 import { beginWait, currentFrame, rejected, type Waiter } from "./internal/waiter.ts";
 
 /**
@@ -26,7 +27,10 @@ export function cancellable<T>(promise: PromiseLike<T>): Promise<T> {
     const wait = beginWait<T>("a promise");
     const watcher = wait as Waiter<unknown>;
     watchers.add(watcher);
-    wait.onCancel = () => watchers.delete(watcher);
+    wait.onCancel = () => {
+      look(promise, wait.runtime);
+      watchers.delete(watcher);
+    };
     return wait.promise;
   } catch (error) {
     return rejected(error);

@@ -4,6 +4,7 @@
  * @module
  */
 import { guarded } from "./internal/guarded.ts";
+import { touch } from "./internal/touch.ts";
 import { beginWait, rejected, type Waiter } from "./internal/waiter.ts";
 
 /** Options of {@link iterate}. */
@@ -89,6 +90,7 @@ class Reading<T> implements AsyncIterator<T, undefined> {
   }
 
   next(): Promise<IteratorResult<T, undefined>> {
+    touch(this);
     if (this.#isOver) return Promise.resolve(over);
     try {
       return this.#read(this.#open());
@@ -143,12 +145,14 @@ class Reading<T> implements AsyncIterator<T, undefined> {
   }
 
   #end(feed: Feed<T>): void {
+    touch(this);
     if (this.#isOver) return;
     this.#isOver = true;
     feed.release();
   }
 
   #stop(feed: Feed<T>, reason: unknown): Promise<unknown> {
+    touch(this);
     // Called by hand, return() may come twice, or while next() waits: the first that stops the source tells it.
     if (this.#isOver) return Promise.resolve();
     this.#isOver = true;

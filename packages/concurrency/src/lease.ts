@@ -5,6 +5,8 @@
  */
 import { runDetached } from "./context.ts";
 import type { Generation } from "./internal/generation.ts";
+import type { LeasePlace } from "./internal/lease-list.ts";
+import { look, touch } from "./internal/touch.ts";
 import { ClosedResourceError } from "./resource-errors.ts";
 
 /**
@@ -16,12 +18,14 @@ export class Lease<T> implements Disposable {
   readonly generation: number;
   readonly #of: Generation<T>;
   #lost: AbortController | undefined;
+  readonly #place: LeasePlace<T>;
   #lostReason: unknown;
   #released = false;
 
   /** Made by `Owner.lease()`. */
   constructor(generation: Generation<T>) {
     this.#of = generation;
+    this.#place = generation.leases.add(this);
     this.generation = generation.number;
   }
 
@@ -31,6 +35,7 @@ export class Lease<T> implements Disposable {
    * @throws {@link ClosedResourceError} after the release.
    */
   get value(): T {
+    look(this);
     if (this.#released) {
       throw new ClosedResourceError(`using a lease of ${this.#of.name} after its release; take a new lease`);
     }
@@ -43,6 +48,7 @@ export class Lease<T> implements Disposable {
    * after the release is no concern of the lease.
    */
   get lost(): AbortSignal {
+    touch(this);
     if (this.#lost === undefined) {
       this.#lost = new AbortController();
       if (this.isLost) this.#lost.abort(this.#lostReason);
@@ -52,17 +58,20 @@ export class Lease<T> implements Disposable {
 
   /** Whether the generation died or was closed before the release. */
   get isLost(): boolean {
+    look(this);
     return this.#lostReason !== undefined;
   }
 
   get isReleased(): boolean {
+    look(this);
     return this.#released;
   }
 
   /** Gives the value back. Synchronous and idempotent, so no cancellation can come between; never throws. */
   release(): void {
+    touch(this);
     this.#released = true;
-    this.#of.release(this);
+    this.#of.release(this.#place);
   }
 
   [Symbol.dispose](): void {
@@ -71,6 +80,7 @@ export class Lease<T> implements Disposable {
 
   /** Called by the generation when it dies. */
   static lose(lease: Lease<unknown>, reason: unknown): void {
+    touch(lease, lease.#of.runtime);
     lease.#lostReason = reason;
     const controller = lease.#lost;
     // Detached: listeners of the borrower's must not run in the task of whoever closes, which may be cancelled or done.

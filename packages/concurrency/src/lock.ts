@@ -12,6 +12,7 @@ import { HoldQueue } from "./internal/hold-queue.ts";
 import { Holding } from "./internal/holding.ts";
 import { OwnerWatch } from "./internal/owner-watch.ts";
 import type { Task } from "./internal/task.ts";
+import { look, touch } from "./internal/touch.ts";
 import { cancelPoint, currentFrame, rejected, type Waiter } from "./internal/waiter.ts";
 import { AlreadyHeldError, BrokenResourceError, NotHeldError, WouldBlockError } from "./resource-errors.ts";
 import { run } from "./run.ts";
@@ -85,7 +86,7 @@ const key: unique symbol = Symbol.for("holdfast.lock/1");
 export class Lock {
   readonly #what: string;
   readonly #isFast: boolean;
-  readonly #queue = new HoldQueue<Task>();
+  readonly #queue = new HoldQueue<Task>(this);
   /** What the lock was held by, by tasks that have lent it for the length of a wait for a condition. */
   readonly #lent = new Map<Holding<Task>, Waiter<void>>();
   /** While it is undefined nobody waits: a release hands the lock on in the same turn. */
@@ -99,6 +100,7 @@ export class Lock {
   }
 
   get isLocked(): boolean {
+    look(this);
     return this.#current !== undefined;
   }
 
@@ -134,6 +136,7 @@ export class Lock {
     const taken = this.#take(this.#inTask(currentFrame(this.#what), "acquireNoWait()").task);
     if (taken !== undefined) return taken;
     const owner = this.#current?.who as Task;
+    look(owner.info);
     if (owner.isDone) throw this.#broken("acquireNoWait()");
     throw new WouldBlockError(
       `acquireNoWait() on ${this.#what}, which task "${owner.info.name}" holds; await acquire()`,
@@ -147,6 +150,7 @@ export class Lock {
    */
   release(): void {
     const { task } = this.#inTask(storage.getStore(), "release()");
+    look(this);
     if (this.#current?.who !== task) throw notHeld();
     this.#current.release();
   }
@@ -168,6 +172,7 @@ export class Lock {
   }
 
   statistics(): LockStatistics {
+    look(this);
     const { size: tasksWaiting } = this.#queue;
     if (this.#current === undefined) return Object.freeze({ isLocked: false, tasksWaiting });
     return Object.freeze({ isLocked: true, owner: this.#current.who.info, tasksWaiting });
@@ -190,13 +195,18 @@ export class Lock {
     Object.defineProperty(Lock.prototype, key, {
       value(this: Lock): LockAccess {
         return {
-          heldBy: (task) => (this.#current?.who === task ? this.#current : undefined),
+          heldBy: (task) => this.#heldBy(task),
           lend: (holding, wait) => this.#lend(holding, wait),
           takeBack: (holding) => this.#takeBack(holding),
           released: () => this.#releasedMeanwhile(),
         };
       },
     });
+  }
+
+  #heldBy(task: Task): Holding<Task> | undefined {
+    look(this);
+    return this.#current?.who === task ? this.#current : undefined;
   }
 
   #inTask(frame: Frame | undefined, attempted: string): Frame {
@@ -206,9 +216,11 @@ export class Lock {
 
   /** Takes the lock if it is free; undefined when another task holds it. */
   #take(task: Task): Holding<Task> | undefined {
+    look(this);
     const owner = this.#current?.who;
     if (owner === task) throw new AlreadyHeldError("Attempted to acquire an already held Lock");
     if (owner !== undefined) return undefined;
+    touch(this);
     const taken = new Holding(task, this.#released);
     this.#current = taken;
     this.#watchOwner();
@@ -223,6 +235,7 @@ export class Lock {
         `acquire() on ${this.#what}, which the same task waits for already; give each acquire() a task of its own`,
       );
     }
+    touch(this);
     const acquired = this.#queue.ask(this.#what, frame, new Holding(task, this.#released));
     this.#watchOwner();
     return acquired;
@@ -231,7 +244,8 @@ export class Lock {
   /** What a hold calls. */
   readonly #released = (holding: Holding<Task>): void => {
     if (storage.getStore()?.task !== holding.who) throw notHeld();
-    holding.isReleased = true;
+    touch(this);
+    holding.isTakenBack = true;
     if (holding === this.#current) this.#handOver();
     // Other code of the task waits for a condition under it: without the lock a notification would be lost on that wait.
     else this.#lent.get(holding)?.fail(this.#releasedMeanwhile());
@@ -243,7 +257,7 @@ export class Lock {
     for (let wait = this.#queue.shift(); wait !== undefined; wait = this.#queue.shift()) {
       const { holding } = wait;
       // One that would take the lock back, and whose block has been left meanwhile.
-      if (holding.isReleased) {
+      if (holding.isTakenBack) {
         wait.settle(holding);
       } else {
         this.#current = holding;
@@ -255,13 +269,15 @@ export class Lock {
   }
 
   #lend(holding: Holding<Task>, wait: Waiter<void>): void {
+    touch(this);
     this.#lent.set(holding, wait);
     this.#handOver();
   }
 
   async #takeBack(holding: Holding<Task>): Promise<void> {
+    touch(this);
     this.#lent.delete(holding);
-    if (holding.isReleased) return;
+    if (holding.isTakenBack) return;
     if (this.#current === undefined) {
       this.#current = holding;
       this.#watchOwner();
@@ -275,7 +291,7 @@ export class Lock {
   #watchOwner(): void {
     const owner = this.#current?.who;
     if (owner === undefined || this.#queue.size + this.#lent.size === 0) return;
-    this.#watch ??= new OwnerWatch(() => this.#break());
+    this.#watch ??= new OwnerWatch(this, () => this.#break());
     this.#watch.start(owner);
   }
 

@@ -9,6 +9,7 @@
 import { broken, closed, ended } from "./internal/channel-errors.ts";
 import type { Form } from "./internal/channel-waits.ts";
 import { Channel, ChannelEnd, type MemoryChannelStatistics } from "./internal/channel.ts";
+import { look } from "./internal/touch.ts";
 import { rejected } from "./internal/waiter.ts";
 import { WouldBlockError } from "./resource-errors.ts";
 import { cancelShieldedCheckpoint } from "./sleep.ts";
@@ -120,6 +121,7 @@ export class SendChannel<T> implements Disposable {
    * @throws {@link ClosedResourceError} when this end is closed.
    */
   clone(): SendChannel<T> {
+    look(this.#channel);
     if (this.#end.isClosed) throw closed("clone()", "send", this.#channel.label);
     return new SendChannel(this.#channel);
   }
@@ -143,6 +145,7 @@ export class SendChannel<T> implements Disposable {
 
   #put(attempted: string, item: T): boolean {
     const { label, receivers } = this.#channel;
+    look(this.#channel);
     if (this.#end.isClosed) throw closed(attempted, "send", label);
     if (receivers.openEnds === 0) throw broken(attempted, label);
     return this.#channel.put(item);
@@ -202,6 +205,7 @@ export class ReceiveChannel<T> implements AsyncIterable<T>, Disposable {
    * @throws {@link ClosedResourceError} when this end is closed.
    */
   clone(): ReceiveChannel<T> {
+    look(this.#channel);
     if (this.#end.isClosed) throw closed("clone()", "receive", this.#channel.label);
     return new ReceiveChannel(this.#channel);
   }

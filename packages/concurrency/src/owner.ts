@@ -12,6 +12,7 @@ import { guardedCall } from "./internal/guarded.ts";
 import { Ledger } from "./internal/ledger.ts";
 import { LeaseQueue, type Serve } from "./internal/lease-queue.ts";
 import { TimerSlot } from "./internal/timer-slot.ts";
+import { look, touch } from "./internal/touch.ts";
 import { beginShieldedWait, beginWait, currentRuntime, rejected, type Waiter } from "./internal/waiter.ts";
 import type { Lease } from "./lease.ts";
 import type { OwnerFunction } from "./owner-context.ts";
@@ -57,7 +58,7 @@ export class Owner<T> implements AsyncDisposable {
   readonly #settings: OwnerSettings<T>;
   readonly #backoff: Backoff | undefined;
   readonly #ledger = new Ledger();
-  readonly #queue = new LeaseQueue<T>(() => this.#lastLeft());
+  readonly #queue = new LeaseQueue<T>(this, () => this.#lastLeft());
   readonly #drains: Drains;
   readonly #closeWaits = new Set<Waiter<void>>();
   /** Armed while somebody waits and the next opening may not begin yet. */
@@ -73,7 +74,7 @@ export class Owner<T> implements AsyncDisposable {
   constructor(fn: OwnerFunction<T>, options: OwnerOptions = {}) {
     this.#settings = ownerSettings(fn, options);
     this.#backoff = options.backoff === undefined ? undefined : new Backoff(options.backoff);
-    this.#drains = new Drains(`the leases of ${this.name}`);
+    this.#drains = new Drains(this, `the leases of ${this.name}`);
     this.#leaseWait = `a lease of ${this.name}`;
     this.#openWait = `${this.name} to be open`;
   }
@@ -95,6 +96,18 @@ export class Owner<T> implements AsyncDisposable {
    */
   lease(options: LeaseOptions = {}): Promise<Lease<T>> {
     return this.#enter<Lease<T>>("leasing from", this.#leaseWait, lend, options);
+  }
+
+  /**
+   * Borrows the resource if it is open for the running code, and gives undefined if it is not: for those who would not wait, or
+   * wait with {@link Owner.lease} after that. Never a checkpoint, so a loop of it must yield elsewhere.
+   */
+  tryLease(): Lease<T> | undefined {
+    look(this);
+    const generation = this.#generation;
+    if (this.#isShut || generation?.isReady !== true || generation.runtime !== currentRuntime()) return undefined;
+    generation.tellLease();
+    return generation.lend();
   }
 
   /**
@@ -131,6 +144,7 @@ export class Owner<T> implements AsyncDisposable {
    */
   async drain(timeout: number = Infinity): Promise<DrainReport> {
     checkTimeout("drain() takes a timeout", timeout);
+    touch(this);
     this.#shut();
     const generation = this.#generation;
     const lostBefore = generation?.lostLeases ?? 0;
@@ -152,6 +166,7 @@ export class Owner<T> implements AsyncDisposable {
    * **Cancellation:** shielded, and so no cancel point. It does not yield where there is nothing to close.
    */
   async close(): Promise<void> {
+    touch(this);
     this.#shut();
     const generation = this.#generation;
     if (generation === undefined) return;
@@ -167,6 +182,8 @@ export class Owner<T> implements AsyncDisposable {
   }
 
   statistics(): OwnerStatistics {
+    // Leases commute, and only who counts them tells them apart.
+    touch(this);
     return Object.freeze({
       state: this.#state(),
       generation: this.#ledger.begun,
@@ -179,6 +196,7 @@ export class Owner<T> implements AsyncDisposable {
 
   /** What the owner holds, and what became of its generations. */
   ledger(): OwnerLedger {
+    touch(this);
     return Object.freeze({
       leases: this.#generation?.leases.size ?? 0,
       waiting: this.#queue.size,
@@ -198,6 +216,7 @@ export class Owner<T> implements AsyncDisposable {
   #enter<V>(attempted: string, what: string, serve: Serve<T, V>, { signal }: LeaseOptions): Promise<V> {
     try {
       if (signal !== undefined && checkSignal(signal).aborted) return rejected(signal.reason);
+      look(this);
       if (this.#isShut) throw new ClosedResourceError(`${attempted} ${this.name}, which is closed; make a new owner`);
       this.#checkRuntime(attempted, currentRuntime());
       const generation = this.#generation;
@@ -209,8 +228,10 @@ export class Owner<T> implements AsyncDisposable {
       }
       const wait = beginWait<V>(what);
       if (isReady) {
+        generation.tellLease();
         serve(generation, wait);
       } else {
+        touch(this);
         this.#queue.add(wait, serve, signal);
         if (generation === undefined) this.#openNext();
       }
@@ -240,7 +261,8 @@ export class Owner<T> implements AsyncDisposable {
   }
 
   #open(runtime: Runtime): void {
-    const generation: Generation<T> = new Generation<T>(runtime, this.#settings, this.#ledger, {
+    touch(this, runtime);
+    const generation: Generation<T> = new Generation<T>(this, runtime, this.#settings, this.#ledger, {
       ready: () => {
         this.#attempts = 0;
         this.#queue.serveAll(generation);

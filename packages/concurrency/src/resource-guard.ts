@@ -5,6 +5,7 @@
  */
 import type { Hold } from "./hold.ts";
 import { Holding } from "./internal/holding.ts";
+import { look, touch } from "./internal/touch.ts";
 import { BusyResourceError } from "./resource-errors.ts";
 
 /**
@@ -41,13 +42,16 @@ export class ResourceGuard {
    * @throws {@link BusyResourceError} while somebody is inside.
    */
   enter(): Hold {
+    look(this);
     if (this.#current !== undefined) throw new BusyResourceError(this.#action);
+    touch(this);
     this.#current = new Holding(undefined, this.#left);
     return this.#current;
   }
 
   readonly #left = (holding: Holding<undefined>): void => {
-    holding.isReleased = true;
+    touch(this);
+    holding.isTakenBack = true;
     this.#current = undefined;
   };
 }

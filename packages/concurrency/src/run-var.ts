@@ -6,6 +6,7 @@
 import { storage } from "./context.ts";
 import { NoTaskError, VariableUnsetError } from "./errors.ts";
 import type { Frame } from "./internal/frame.ts";
+import { look, touch } from "./internal/touch.ts";
 import type { VariableOptions } from "./task-local.ts";
 
 interface Cell<T> {
@@ -67,6 +68,7 @@ export class RunVar<T> {
    * @throws {@link VariableUnsetError} where there is neither; {@link NoTaskError} outside every task.
    */
   get(): T {
+    look(this);
     const cell = this.#cells.get(this.#root("get()"));
     if (cell !== undefined) return cell.value;
     if (Object.hasOwn(this.#options, "default")) return this.#options.default as T;
@@ -80,6 +82,7 @@ export class RunVar<T> {
    */
   set(value: T): RunVarToken<T> {
     const root = this.#root("set()");
+    touch(this);
     const token = new RunVarToken<T>(this, root, this.#cells.get(root));
     this.#cells.set(root, { value });
     return token;
@@ -93,6 +96,7 @@ export class RunVar<T> {
    */
   reset(token: RunVarToken<T>): void {
     const root = this.#root("reset()");
+    touch(this);
     const before = RunVarToken.take(token, this, root);
     if (before === undefined) this.#cells.delete(root);
     else this.#cells.set(root, before);

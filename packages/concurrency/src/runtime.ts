@@ -60,6 +60,13 @@ export interface Runtime {
   /** Says that a wait began; its end is the `wake` of the same step. Optional: only kernels need it. */
   park?(step: Step): void;
   /**
+   * Says that the running code reads or changes something that tasks share: a primitive, a scope, a task (its TaskInfo) or a
+   * wait (its Step). Two steps may change places without a difference unless both were told of one resource, and one of them
+   * changes it. A step that parks, pauses, starts or sets a timer has also read its own task, which the runtime knows without
+   * being told. Optional: only kernels need it.
+   */
+  access?(resource: object, mode: "read" | "write"): void;
+  /**
    * Yields to other tasks, and to the event loop often enough for timers to fire: gives what to wait for, or undefined when
    * a microtask will do. Never rejects.
    */

@@ -5,6 +5,7 @@
  */
 import type { Hold } from "./hold.ts";
 import { Holding } from "./internal/holding.ts";
+import { look, touch } from "./internal/touch.ts";
 import { WaitList } from "./internal/wait-list.ts";
 import { cancelPoint, rejected } from "./internal/waiter.ts";
 import { WouldBlockError } from "./resource-errors.ts";
@@ -53,7 +54,7 @@ export class Semaphore {
   readonly #what: string;
   readonly #isFast: boolean;
   readonly #maxValue: number;
-  readonly #waits = new WaitList<Hold>();
+  readonly #waits = new WaitList<Hold>(this);
   /** While it is not 0 nobody waits: a release hands its place on in the same turn. */
   #value: number;
 
@@ -79,6 +80,7 @@ export class Semaphore {
 
   /** How many places are free. */
   get value(): number {
+    look(this);
     return this.#value;
   }
 
@@ -99,6 +101,7 @@ export class Semaphore {
   acquire(): Promise<Hold> {
     try {
       const frame = cancelPoint(this.#what);
+      touch(this);
       if (this.#value > 0) {
         const taken = this.#take();
         return this.#isFast ? Promise.resolve(taken) : cancelShieldedCheckpoint().then(() => taken);
@@ -115,7 +118,7 @@ export class Semaphore {
    * @throws {@link WouldBlockError} when there is none.
    */
   acquireNoWait(): Hold {
-    if (this.#value > 0) return this.#take();
+    if (this.value > 0) return this.#take();
     throw new WouldBlockError(`acquireNoWait() on ${this.#what}, which has no place free; await acquire()`);
   }
 
@@ -125,17 +128,20 @@ export class Semaphore {
    * @throws {@link RangeError} when the value is `maxValue` already.
    */
   release(): void {
-    if (this.#value === this.#maxValue) throw new RangeError("semaphore released too many times");
+    if (this.value === this.#maxValue) throw new RangeError("semaphore released too many times");
+    touch(this);
     const wait = this.#waits.shift();
     if (wait === undefined) this.#value += 1;
     else wait.settle(this.#hold());
   }
 
   statistics(): SemaphoreStatistics {
+    look(this);
     return Object.freeze({ tasksWaiting: this.#waits.size });
   }
 
   #take(): Hold {
+    touch(this);
     this.#value -= 1;
     return this.#hold();
   }
@@ -147,7 +153,7 @@ export class Semaphore {
   /** What a hold calls. */
   readonly #released = (holding: Holding<undefined>): void => {
     this.release();
-    holding.isReleased = true;
+    holding.isTakenBack = true;
   };
 }
 

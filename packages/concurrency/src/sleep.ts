@@ -85,6 +85,7 @@ export function checkpoint(): Promise<void> {
  */
 export function checkpointIfCancelled(): Promise<void> {
   const frame = storage.getStore();
+  frame?.task.runtime.access?.(frame.task.info, "read");
   if (frame === undefined || (!frame.task.isDone && frame.top.effective === undefined)) return done;
   return stopped(frame, "checkpointIfCancelled()");
 }
@@ -101,7 +102,9 @@ export function cancelShieldedCheckpoint(): Promise<void> {
 
 /** In the context of whoever paused. */
 function throwIfCancelled(): void {
-  const cancellation = storage.getStore()?.top.effective;
+  const frame = storage.getStore();
+  frame?.task.runtime.access?.(frame.task.info, "read");
+  const cancellation = frame?.top.effective;
   if (cancellation !== undefined) throw cancellation.error;
 }
 

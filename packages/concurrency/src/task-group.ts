@@ -18,6 +18,7 @@ import { checkFunction } from "./internal/check-function.ts";
 import type { Frame } from "./internal/frame.ts";
 import { Starting } from "./internal/starting.ts";
 import { Task, type TaskParent } from "./internal/task.ts";
+import { look, touch } from "./internal/touch.ts";
 import { beginShieldedWait, type Waiter } from "./internal/waiter.ts";
 import { cancelShieldedCheckpoint } from "./sleep.ts";
 import { StartedTask, TaskHandle } from "./task-handle.ts";
@@ -163,16 +164,20 @@ class Group implements TaskGroup, TaskParent {
       if (isOnlyCancelled(thrown, counts)) cancelled = cancellationOf(thrown);
       else this.#bodyFailed(withoutCancelled(thrown, counts));
     }
+    touch(this);
     if (this.#unfinished === 0) await cancelShieldedCheckpoint();
     let hasTasks = false;
+    touch(this);
     // Again, because others may start a task while the body is on its way here from the last wait.
     while (this.#unfinished > 0) {
       hasTasks = true;
       this.#join = beginShieldedWait<void>(this.#what());
       await this.#join.promise;
+      touch(this);
     }
     this.#closed = true;
     // A join is no cancel point of its own, so a cancellation from outside that came while it waited is told here.
+    if (hasTasks) this.#frame.tell("read");
     if (hasTasks && this.#frame.isParentCancelled) cancelled ??= this.#frame.effective?.error;
     const errors = withoutRepeats(this.#errors);
     this.#errors = [];
@@ -183,6 +188,7 @@ class Group implements TaskGroup, TaskParent {
 
   taskDone(task: Task): void {
     if (task.outcome === "failed") {
+      touch(this);
       this.#errors.push(task.result);
       this.#cancelAll(task.result, task.info.name);
     }
@@ -191,12 +197,15 @@ class Group implements TaskGroup, TaskParent {
 
   /** One task fewer to wait for: it has ended, or it never became one of the group. */
   startEnded(): void {
+    // Ends commute with each other: the group goes on after the last, whichever that is.
+    look(this);
     this.#unfinished -= 1;
     if (this.#unfinished === 0) this.#join?.settle();
   }
 
   #checkCanStart(attempted: string, fn: unknown): void {
     checkFunction(attempted, fn);
+    touch(this);
     if (this.#closed) throw new TaskGroupClosedError(this.scope.name, attempted);
   }
 

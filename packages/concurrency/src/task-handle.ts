@@ -7,6 +7,7 @@ import { storage } from "./context.ts";
 import { TaskFailedError, TaskNotFinishedError, TaskWasCancelledError } from "./errors.ts";
 import { Cancellation } from "./internal/cancellation.ts";
 import type { Task, TaskOutcome } from "./internal/task.ts";
+import { look, touch } from "./internal/touch.ts";
 import { beginWait, rejected } from "./internal/waiter.ts";
 import type { TaskInfo } from "./task-info.ts";
 
@@ -46,7 +47,7 @@ export class TaskHandle<T> implements PromiseLike<T> {
   }
 
   get status(): HandleStatus {
-    const { outcome, cancellation } = this.#task;
+    const { outcome, cancellation } = this.#read();
     return outcome === "pending" && cancellation !== undefined ? "cancelling" : outcome;
   }
 
@@ -63,7 +64,7 @@ export class TaskHandle<T> implements PromiseLike<T> {
   wait(): Promise<void> {
     try {
       const wait = beginWait<void>(`task "${this.#task.info.name}"`);
-      if (this.#task.isDone) wait.settle();
+      if (this.#read().isDone) wait.settle();
       else this.#task.join(wait);
       return wait.promise;
     } catch (error) {
@@ -91,7 +92,7 @@ export class TaskHandle<T> implements PromiseLike<T> {
    * @throws {@link TaskNotFinishedError} while it runs; otherwise as awaiting the handle does.
    */
   result(): T {
-    const { outcome, result, info } = this.#task;
+    const { outcome, result, info } = this.#read();
     if (outcome === "pending") throw new TaskNotFinishedError(info);
     if (outcome === "failed") throw new TaskFailedError(info, result);
     if (outcome === "cancelled") throw new TaskWasCancelledError(info, result);
@@ -104,7 +105,7 @@ export class TaskHandle<T> implements PromiseLike<T> {
    * @throws {@link TaskNotFinishedError} while it runs; {@link TaskWasCancelledError} when it was cancelled.
    */
   error(): unknown {
-    const { outcome, result, info } = this.#task;
+    const { outcome, result, info } = this.#read();
     if (outcome === "pending") throw new TaskNotFinishedError(info);
     if (outcome === "cancelled") throw new TaskWasCancelledError(info, result);
     return outcome === "failed" ? result : undefined;
@@ -112,6 +113,11 @@ export class TaskHandle<T> implements PromiseLike<T> {
 
   get [Symbol.toStringTag](): string {
     return `TaskHandle ${JSON.stringify(this.name)} ${this.status}`;
+  }
+
+  #read(): Task {
+    look(this.#task.info);
+    return this.#task;
   }
 }
 
@@ -128,11 +134,15 @@ export class StartedTask<T, S> extends TaskHandle<T> {
   /** Made by `startHandle`. */
   constructor(task: Task, started: (onValue: (value: S) => void) => Promise<S>) {
     super(task);
-    this.started = started((value) => (this.#startValue = value));
+    this.started = started((value) => {
+      touch(this);
+      this.#startValue = value;
+    });
   }
 
   /** What the task gave to `started()`; undefined before. */
   get startValue(): S | undefined {
+    look(this);
     return this.#startValue;
   }
 }

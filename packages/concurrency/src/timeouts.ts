@@ -138,9 +138,11 @@ export function shielded<T>(fn: (scope: CancelScope) => PromiseLike<T> | T): Pro
  */
 export function currentEffectiveDeadline(): number {
   let frame = storage.getStore()?.top;
+  frame?.tell("read");
   if (frame?.effective !== undefined) return -Infinity;
   let earliest = Infinity;
   for (; frame !== undefined; frame = frame.shield ? undefined : frame.parent) {
+    frame.tell("read");
     if (frame.deadline !== undefined && frame.deadline < earliest) earliest = frame.deadline;
   }
   return earliest;

@@ -330,7 +330,7 @@ const others = `
   Event.set Event.statistics
   Lease.[Symbol.dispose] Lease.release
   Lock.acquireNoWait Lock.release Lock.statistics
-  Owner.ledger Owner.statistics
+  Owner.ledger Owner.statistics Owner.tryLease
   ReceiveChannel.[Symbol.dispose] ReceiveChannel.clone ReceiveChannel.close ReceiveChannel.receiveNoWait
   ReceiveChannel.statistics
   ResourceGuard.enter

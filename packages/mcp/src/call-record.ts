@@ -3,7 +3,9 @@
  *
  * @module
  */
+import type { RequestOptions } from "@modelcontextprotocol/client";
 import { failAfter, TimeoutError } from "@holdfast/concurrency";
+import { NEVER } from "./client-timeout.ts";
 import { McpCallTimeoutError } from "./errors.ts";
 
 /** The record of one call. */
@@ -19,16 +21,23 @@ export interface CallRecord {
 /**
  * Makes a call within its time limit.
  *
+ * @param told the limit that the error names, where a part of it is over already.
+ *
  * **Cancellation:** as `fn`.
  *
  * @throws {@link McpCallTimeoutError} when time is up and `fn` has unwound.
  */
-export async function withinLimit<T>(record: CallRecord, timeout: number | null, fn: () => Promise<T>): Promise<T> {
+export async function withinLimit<T>(
+  record: CallRecord,
+  timeout: number | null,
+  fn: () => Promise<T>,
+  told: number | null = timeout,
+): Promise<T> {
   try {
     return await failAfter(timeout, fn);
   } catch (error) {
     if (!(error instanceof TimeoutError)) throw error;
-    throw new McpCallTimeoutError(record.attempted, error.timeout, record.sent);
+    throw new McpCallTimeoutError(record.attempted, told ?? error.timeout, record.sent);
   }
 }
 
@@ -40,11 +49,6 @@ export function ownSignal(signal: AbortSignal | undefined): AbortSignal | undefi
   return signal && AbortSignal.any([signal]);
 }
 
-/** What a request is made with so that its record learns when it leaves. */
-export interface SentOptions {
-  readonly onresumptiontoken: () => void;
-}
-
 /**
  * Options of a request to the official client that keep `record.sent` to the truth: false until the transport says that a
  * byte may leave, which is later than the client's handing over where a message queues for a socket or a pipe. Without them
@@ -52,12 +56,13 @@ export interface SentOptions {
  *
  * The client hands nothing else of a request through to the transport as it was given; and one that has been given a
  * resumption token by the server was sent, so the name is no lie.
+ *
+ * @param signal aborts when nobody waits for the answer any more.
  */
-export function sentOptions(record: CallRecord): SentOptions {
+export function sentOptions(record: CallRecord, signal: AbortSignal): RequestOptions {
   record.sent = false;
-  return {
-    onresumptiontoken: () => {
-      record.sent = true;
-    },
+  const onresumptiontoken = (): void => {
+    record.sent = true;
   };
+  return { signal, timeout: NEVER, onresumptiontoken };
 }

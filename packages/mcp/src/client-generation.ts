@@ -32,9 +32,11 @@ import {
 } from "@holdfast/concurrency";
 import { type CallRecord, sentOptions } from "./call-record.ts";
 import { NEVER } from "./client-timeout.ts";
+import { Deadlines } from "./deadlines.ts";
 import { McpClosedError, McpConnectionLostError, McpSessionExpiredError } from "./errors.ts";
 import { callFailure, isNotConnected, isRefusedConnection, lossFailure, openFailure } from "./failures.ts";
 import { isSessionGone } from "./http-link.ts";
+import { LinkedList } from "./linked-list.ts";
 import { Opening, type OpeningHost, type Wire } from "./opening.ts";
 import type { ConnectionSettings } from "./options.ts";
 import { PendingCall } from "./pending-call.ts";
@@ -47,6 +49,8 @@ export interface RequestContext {
   readonly record: CallRecord;
   /** Of the caller, where it has one. */
   readonly signal: AbortSignal | undefined;
+  /** Milliseconds that it may take; undefined where the scope around it has the limit. */
+  readonly limit?: number | undefined;
 }
 
 /**
@@ -63,7 +67,8 @@ export class ClientGeneration implements OpeningHost {
   readonly #opening: Opening = new Opening(this);
   readonly progress: ProgressReports = new ProgressReports();
   readonly #lost = new AbortController();
-  readonly #calls = new Set<PendingCall<unknown>>();
+  readonly #calls = new LinkedList<PendingCall<unknown>>();
+  readonly #deadlines = new Deadlines();
   readonly #pins = new Set<object>();
   readonly #answered = new Event("the calls of a forgotten session");
   #server: ServerRequests | undefined;
@@ -95,6 +100,7 @@ export class ClientGeneration implements OpeningHost {
    */
   async open(): Promise<void> {
     const { name, connectTimeout } = this.settings;
+    this.#deadlines.begin();
     try {
       await failAfter(connectTimeout, () => this.#open());
       // A server that went right after the handshake must not be lent: each call would open it again, and lose it.
@@ -206,6 +212,7 @@ export class ClientGeneration implements OpeningHost {
       await bounded(share, () => endSession?.());
     } finally {
       await bounded(share, () => transport?.closeInner());
+      await this.#deadlines.end();
     }
   }
 
@@ -255,30 +262,35 @@ export class ClientGeneration implements OpeningHost {
 
   /** Makes a request of one caller. */
   #ask<T>(context: RequestContext, send: (server: ServerRequests, options: RequestOptions) => Promise<T>): Promise<T> {
-    return this.#request(context, (signal) => {
-      return send(this.#server as ServerRequests, { signal, timeout: NEVER, ...sentOptions(context.record) });
-    });
+    const { record } = context;
+    return this.#request(context, (signal) => send(this.#server as ServerRequests, sentOptions(record, signal)));
   }
 
   /** Waits for the answer, the loss of the generation, the caller's signal or its scope's cancellation. */
-  async #request<T>({ record, signal }: RequestContext, send: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async #request<T>({ record, signal, limit }: RequestContext, send: (signal: AbortSignal) => Promise<T>): Promise<T> {
     signal?.throwIfAborted();
     if (this.lost.aborted) throw lossFailure(record, this.lost.reason);
     if (this.#isClosed) throw new McpClosedError(record.attempted, false);
-    const call = new PendingCall<T>(record);
-    const onAbort = signal && ((): void => call.stop(signal.reason));
-    if (onAbort !== undefined) signal?.addEventListener("abort", onAbort, { once: true });
-    this.#calls.add(call);
+    const call = new PendingCall<T>(record, limit);
+    const forget = signal && call.follow(signal);
+    const watched = limit === undefined ? undefined : this.#deadlines.add(call, limit);
+    const link = this.#calls.add(call);
     record.sent = true;
     runDetached(() => send(call.signal)).then(
       (value) => call.settle(value),
       (error: unknown) => call.fail(this.#failure(record, error)),
     );
     try {
-      return await call.answer();
+      await call.ended();
+      return call.result;
+    } catch (error) {
+      // It has not ended where that is a cancellation.
+      call.letGo();
+      throw error;
     } finally {
-      if (onAbort !== undefined) signal?.removeEventListener("abort", onAbort);
-      this.#calls.delete(call);
+      forget?.();
+      if (watched !== undefined) this.#deadlines.remove(watched);
+      this.#calls.remove(link);
       if (this.#calls.size === 0 && this.lost.aborted) this.#answered.set();
     }
   }

@@ -6,6 +6,8 @@
  */
 import { Event, runDetached } from "@holdfast/concurrency";
 import type { CallRecord } from "./call-record.ts";
+import type { Due } from "./deadlines.ts";
+import { McpCallTimeoutError } from "./errors.ts";
 
 /** What the server is told of a cancelled call. The real reason is the caller's own affair. */
 const CANCEL_REASON = "the caller no longer waits for the answer";
@@ -42,15 +44,24 @@ class CallSignal {
   }
 }
 
-export class PendingCall<T> {
+export class PendingCall<T> implements Due {
   readonly record: CallRecord;
+  due: number = Infinity;
+  /** Its limit in milliseconds, for the error; undefined where whoever makes the call sees to that. */
+  readonly #limit: number | undefined;
   readonly #signal = new CallSignal();
   readonly #answered = new Event();
   #value: T | undefined = undefined;
   #failure: { readonly error: unknown } | undefined = undefined;
 
-  constructor(record: CallRecord) {
+  constructor(record: CallRecord, limit: number | undefined) {
     this.record = record;
+    this.#limit = limit;
+  }
+
+  expire(): void {
+    const { attempted, sent } = this.record;
+    this.stop(new McpCallTimeoutError(attempted, this.#limit ?? Infinity, sent));
   }
 
   /** Aborts when nobody waits for the answer any more; for the official client. */
@@ -74,29 +85,43 @@ export class PendingCall<T> {
 
   /** Ends it with an error, and lets go of the request: what is not sent yet never is, and the server is told of the rest. */
   stop(error: unknown): void {
+    if (this.#answered.isSet) return;
     this.fail(error);
-    this.#letGo();
+    this.#abort();
+  }
+
+  /** Ends it when the caller's signal aborts, until the function that this gives is called. */
+  follow(signal: AbortSignal): () => void {
+    const onAbort = (): void => this.stop(signal.reason);
+    signal.addEventListener("abort", onAbort, { once: true });
+    return () => signal.removeEventListener("abort", onAbort);
   }
 
   /**
    * Waits until it has ended.
    *
-   * **Cancellation:** lets go of the request.
-   *
-   * @throws what it ended with.
+   * **Cancellation:** ends the waiting alone.
    */
-  async answer(): Promise<T> {
-    try {
-      await this.#answered.wait();
-    } catch (cancellation) {
-      this.#letGo();
-      throw cancellation;
-    }
+  ended(): Promise<void> {
+    return this.#answered.wait();
+  }
+
+  /**
+   * What it ended with.
+   *
+   * @throws what it failed with.
+   */
+  get result(): T {
     if (this.#failure !== undefined) throw this.#failure.error;
     return this.#value as T;
   }
 
-  #letGo(): void {
+  /** Lets go of the request, unless it has ended. */
+  letGo(): void {
+    if (!this.#answered.isSet) this.#abort();
+  }
+
+  #abort(): void {
     runDetached(() => this.#signal.abort(CANCEL_REASON));
   }
 }

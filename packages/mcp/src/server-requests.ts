@@ -62,13 +62,26 @@ export class ServerRequests {
   }
 
   /** @throws McpProtocolError for a result that does not fit the tool's schema; what the client throws. */
-  async callTool(
+  callTool(
     params: CallToolRequest["params"],
     wishes: RequestWishes,
     record: CallRecord,
     options: RequestOptions,
   ): Promise<CallToolResult> {
-    let tool = this.#tools.find(params.name);
+    const tool = this.#tools.find(params.name);
+    // Nothing to look at before the call or after it.
+    if (tool === undefined && !this.#isModern) return this.#call(tool, params, wishes, options);
+    return this.#callKnown(tool, params, wishes, record, options);
+  }
+
+  async #callKnown(
+    known: Tool | undefined,
+    params: CallToolRequest["params"],
+    wishes: RequestWishes,
+    record: CallRecord,
+    options: RequestOptions,
+  ): Promise<CallToolResult> {
+    let tool = known;
     let result: CallToolResult;
     try {
       result = await this.#call(tool, params, wishes, options);

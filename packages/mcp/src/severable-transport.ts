@@ -14,6 +14,7 @@ import type {
   Transport,
   TransportSendOptions,
 } from "@modelcontextprotocol/client";
+import { LinkedList } from "./linked-list.ts";
 import type { ProgressReports } from "./progress.ts";
 import { type SendOptions, tellsSent } from "./send-options.ts";
 
@@ -35,11 +36,8 @@ export class SeverableTransport implements Transport {
   readonly setSupportedProtocolVersions: (versions: string[]) => void;
   readonly #inner: Transport;
   readonly #onLost: () => void;
-  /**
-   * Requests that were sent and not answered. Each is aborted to let go of its stream, where the real transport does not see to
-   * that itself when it is given the cancellation.
-   */
-  readonly #requests = new Map<RequestId, AbortController | undefined>();
+  /** Requests that a transport of others was given, and has not answered. */
+  readonly #requests = new LinkedList<ForeignRequest>();
   readonly #tellsSent: boolean;
   readonly #progress: ProgressReports | undefined;
   #started: Promise<void> | undefined;
@@ -79,7 +77,7 @@ export class SeverableTransport implements Transport {
   #start(): Promise<void> {
     this.#inner.onmessage = (message, extra) => {
       if (this.#progress?.take(message) === true) return;
-      if (!("method" in message) && message.id !== undefined) this.#requests.delete(message.id);
+      if (!this.#tellsSent && !("method" in message) && message.id !== undefined) this.#forget(message.id);
       this.onmessage?.(message, extra);
     };
     this.#inner.onerror = (error) => this.onerror?.(error);
@@ -111,7 +109,7 @@ export class SeverableTransport implements Transport {
     this.#inner.onmessage = undefined;
     this.#inner.onerror = undefined;
     this.#inner.onclose = undefined;
-    this.#requests.clear();
+    for (const request of this.#requests) this.#forget(request.id);
     this.onclose?.();
   }
 
@@ -128,42 +126,79 @@ export class SeverableTransport implements Transport {
   }
 
   #sendRequest(message: JSONRPCRequest, options: TransportSendOptions): Promise<void> {
+    // A transport of ours says when a message leaves, lets go of the request whose cancellation it is given, and rejects what it
+    // was given when the answer cannot come.
+    if (this.#tellsSent) {
+      const sending: SendOptions = { ...options, onSent: onSentOf(options) };
+      return this.#inner.send(message, sending);
+    }
     const { id } = message;
-    const sending = this.#tellsSent ? this.#toOurs(id, options) : this.#toForeign(id, options);
-    return this.#inner.send(message, sending).catch((error: unknown) => {
-      this.#requests.delete(id);
+    const request = new ForeignRequest(id, options, () => this.#answerLost(id));
+    this.#requests.add(request);
+    onSentOf(options)?.();
+    return this.#inner.send(message, request).catch((error: unknown) => {
+      this.#forget(id);
       throw error;
     });
   }
 
-  /** A transport of ours says when a message leaves, and lets go of the request whose cancellation it is given. */
-  #toOurs(id: RequestId, options: TransportSendOptions): SendOptions {
-    this.#requests.set(id, undefined);
-    return { ...options, onSent: onSentOf(options), onRequestStreamEnd: () => this.#streamEnded(id, options) };
-  }
-
-  #toForeign(id: RequestId, options: TransportSendOptions): SendOptions {
-    const controller = new AbortController();
-    this.#requests.set(id, controller);
-    onSentOf(options)?.();
-    const requestSignal = options.requestSignal ?? controller.signal;
-    return { ...options, requestSignal, onRequestStreamEnd: () => this.#streamEnded(id, options) };
-  }
-
-  #streamEnded(id: RequestId, options: TransportSendOptions): void {
-    options.onRequestStreamEnd?.();
-    this.#answerLost(id);
-  }
-
   #letGo(id: unknown): void {
-    this.#requests.get(id as RequestId)?.abort();
-    this.#requests.delete(id as RequestId);
+    this.#forget(id)?.abort();
   }
 
   #answerLost(id: RequestId): void {
-    if (!this.#requests.delete(id)) return;
+    if (this.#forget(id) === undefined) return;
     const error = { code: ANSWER_LOST_CODE, message: "the stream ended before the answer came", data: answerLost };
     this.onmessage?.({ jsonrpc: "2.0", id, error });
+  }
+
+  /** Most answers come in the order of their requests, and are found at once. */
+  #forget(id: unknown): ForeignRequest | undefined {
+    const link = this.#requests.find((request) => request.id === id);
+    if (link !== undefined) this.#requests.remove(link);
+    return link?.value;
+  }
+}
+
+/** What a transport of others is given with a request. Few of them ask for its signal, so it is made when one does. */
+class ForeignRequest implements TransportSendOptions {
+  readonly id: RequestId;
+  readonly relatedRequestId: TransportSendOptions["relatedRequestId"];
+  readonly resumptionToken: TransportSendOptions["resumptionToken"];
+  readonly onresumptiontoken: TransportSendOptions["onresumptiontoken"];
+  readonly headers: TransportSendOptions["headers"];
+  readonly #options: TransportSendOptions;
+  readonly #onLost: () => void;
+  #controller: AbortController | undefined = undefined;
+  #isAborted = false;
+
+  constructor(id: RequestId, options: TransportSendOptions, onLost: () => void) {
+    this.id = id;
+    this.relatedRequestId = options.relatedRequestId;
+    this.resumptionToken = options.resumptionToken;
+    this.onresumptiontoken = options.onresumptiontoken;
+    this.headers = options.headers;
+    this.#options = options;
+    this.#onLost = onLost;
+  }
+
+  get requestSignal(): AbortSignal {
+    if (this.#options.requestSignal !== undefined) return this.#options.requestSignal;
+    this.#controller ??= new AbortController();
+    if (this.#isAborted) this.#controller.abort();
+    return this.#controller.signal;
+  }
+
+  get onRequestStreamEnd(): () => void {
+    return () => {
+      this.#options.onRequestStreamEnd?.();
+      this.#onLost();
+    };
+  }
+
+  abort(): void {
+    this.#isAborted = true;
+    this.#controller?.abort();
   }
 }
 

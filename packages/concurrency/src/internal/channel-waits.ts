@@ -80,8 +80,8 @@ export class Side<T, W extends EndWait<T> = EndWait<T>> extends WaitList<unknown
   readonly what: string;
   openEnds = 0;
 
-  constructor(what: string) {
-    super();
+  constructor(what: string, of: object) {
+    super(of);
     this.what = what;
   }
 

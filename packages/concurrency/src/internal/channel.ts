@@ -9,6 +9,7 @@
 import { cancelPoint } from "./waiter.ts";
 import { type EndWait, type Form, ReceiverWait, SenderWait, Side } from "./channel-waits.ts";
 import type { Frame } from "./frame.ts";
+import { look, touch } from "./touch.ts";
 
 /** How full a channel is, and who is at it; see `statistics()` of its ends. */
 export interface MemoryChannelStatistics {
@@ -32,12 +33,13 @@ export class Channel<T> {
   constructor(bufferSize: number, name: string | undefined) {
     this.bufferSize = bufferSize;
     this.label = name === undefined ? "a memory channel" : `channel ${JSON.stringify(name)}`;
-    this.senders = new Side(`room in ${this.label}`);
-    this.receivers = new Side(`an item of ${this.label}`);
+    this.senders = new Side(`room in ${this.label}`, this);
+    this.receivers = new Side(`an item of ${this.label}`, this);
   }
 
   /** Hands the item to the receiver that has waited longest, or puts it in the buffer; false when neither can be. */
   put(item: T): boolean {
+    touch(this);
     for (let receiver = this.receivers.shift(); receiver !== undefined; receiver = this.receivers.shift()) {
       if (!receiver.isCancelled) {
         receiver.give(item);
@@ -52,11 +54,13 @@ export class Channel<T> {
   }
 
   get isEmpty(): boolean {
+    look(this);
     return this.#buffer.size + this.senders.size === 0;
   }
 
   /** Takes the oldest item of a channel that is not empty, and lets in the sender that has waited longest. */
   take(): T {
+    touch(this);
     const sender = this.senders.shift();
     if (sender !== undefined) this.#buffer.push(sender.item);
     const item = this.#buffer.shift() as T;
@@ -71,6 +75,7 @@ export class Channel<T> {
 
   /** Waits at an end until there is an item, or the end of the stream. */
   waitForItem<R>(end: ChannelEnd<T>, frame: Frame | undefined, form: Form<T, R>): Promise<R> {
+    touch(this);
     return this.receivers.enter(new ReceiverWait(end, frame, form)).promise as Promise<R>;
   }
 
@@ -85,6 +90,7 @@ export class Channel<T> {
   }
 
   statistics(): MemoryChannelStatistics {
+    look(this);
     return Object.freeze({
       bufferUsed: this.#buffer.size,
       bufferSize: this.bufferSize,
@@ -107,6 +113,7 @@ export class ChannelEnd<T> {
   constructor(channel: Channel<T>, side: Side<T>) {
     this.channel = channel;
     this.side = side;
+    touch(channel);
     side.openEnds += 1;
   }
 
@@ -120,6 +127,7 @@ export class ChannelEnd<T> {
   }
 
   close(): void {
+    touch(this.channel);
     if (this.isClosed) return;
     this.isClosed = true;
     this.side.openEnds -= 1;

@@ -4,14 +4,20 @@
  * @module
  */
 import { TimerSlot } from "./timer-slot.ts";
+import { touch } from "./touch.ts";
 import { beginWait, type Waiter } from "./waiter.ts";
 
 export class Drains {
   readonly #slots = new Map<Waiter<void>, TimerSlot>();
+  readonly #of: object;
   readonly #what: string;
 
-  /** @param what for errors and deadlock reports. */
-  constructor(what: string) {
+  /**
+   * @param of the owner.
+   * @param what for errors and deadlock reports.
+   */
+  constructor(of: object, what: string) {
+    this.#of = of;
     this.#what = what;
   }
 
@@ -29,12 +35,16 @@ export class Drains {
    */
   async allReturned(timeout: number): Promise<void> {
     const wait = beginWait<void>(this.#what);
+    const { runtime } = wait;
+    wait.onCancel = () => touch(this.#of, runtime);
     const slot = new TimerSlot();
-    slot.arm(wait.runtime, timeout, () => wait.settle());
+    slot.arm(runtime, timeout, () => wait.settle());
     this.#slots.set(wait, slot);
     try {
       await wait.promise;
     } finally {
+      touch(this.#of);
+      touch(wait);
       slot.disarm();
       this.#slots.delete(wait);
     }

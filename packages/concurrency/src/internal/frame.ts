@@ -62,6 +62,7 @@ export class Frame extends LoneStore {
     this.shield = shield;
     if (parent === undefined) return;
     this.locals = parent.locals;
+    parent.tell("read");
     this.attach();
     if (!shield) this.effective = parent.effective;
   }
@@ -69,6 +70,19 @@ export class Frame extends LoneStore {
   /** Whether the frame is in its parent's list: while it is open, and after that while frames inside it are. */
   get isAttached(): boolean {
     return this.previousSibling !== undefined || this.parent?.firstChild === this;
+  }
+
+  /** What stands for the frame itself, apart from what is inherited, where a runtime is told of accesses. */
+  get resource(): object {
+    return this.isTask ? this.task.info : (this.scope ?? this);
+  }
+
+  /** Tells the runtime of the task of an access to this frame, and of a look at the cancellation that is in force in it. */
+  tell(mode: "read" | "write"): void {
+    const { runtime } = this.task;
+    if (runtime.access === undefined) return;
+    runtime.access(this.resource, mode);
+    runtime.access(this.task.info, "read");
   }
 
   /** The tasks at and below it that have not ended. */
@@ -97,6 +111,7 @@ export class Frame extends LoneStore {
    */
   accountsFor(error: unknown): boolean {
     const { effective } = this;
+    this.tell("read");
     // The error of a deadline that was opened with `using` is no CancelledError.
     if (effective !== undefined && effective.error === error) return true;
     if (!isCancellation(error)) return false;
@@ -108,6 +123,7 @@ export class Frame extends LoneStore {
    * way. Where that is a deadline of a `using` declaration, it is a TimeoutError, as nothing will catch a cancellation there.
    */
   leaving(cancellation: unknown): unknown {
+    this.tell("read");
     const outer = this.isParentCancelled ? this.parent?.effective : undefined;
     return outer === undefined ? cancellation : outer.error;
   }
@@ -120,7 +136,9 @@ export class Frame extends LoneStore {
 
   /** Requests cancellation; the first request wins. Everything that it reaches is flagged before anything wakes. */
   cancel(cancellation: Cancellation): void {
-    if (this.cancellation !== undefined || this.closed) return;
+    const isInTime = this.cancellation === undefined && !this.closed;
+    this.tell(isInTime ? "write" : "read");
+    if (!isInTime) return;
     this.cancellation = cancellation;
     this.disarm();
     this.task.notify?.scopeCancelled(this, cancellation);
@@ -143,6 +161,9 @@ export class Frame extends LoneStore {
    */
   close(): void {
     if (this.closed) return;
+    this.tell("write");
+    // A cancellation of what is around it would have reached it.
+    this.parent?.tell("read");
     this.disarm();
     if (this.firstChild !== undefined || this.firstWait !== undefined) this.abandon();
     this.closed = true;
@@ -248,19 +269,23 @@ function isRequestedAround(innermost: Frame, error: unknown): boolean {
 }
 
 /**
- * Flags a subtree and ends its waits; the flags first, because ending a wait may run code that looks at them.
+ * Flags a subtree and ends its waits; the flags first, because ending a wait may run code that looks at them. To a runtime
+ * that asks, the flags of a frame are its task's.
  *
  * @param through also what is shielded: when a task has ended, code of it that goes on could not wait again anyway.
  */
 function push(root: Frame, cancellation: Cancellation, through: boolean): void {
+  const { runtime } = root.task;
   const reached: Frame[] = [];
   const stack: Frame[] = [root];
   for (let frame = stack.pop(); frame !== undefined; frame = stack.pop()) {
+    runtime.access?.(frame.task.info, "write");
     frame.effective ??= cancellation;
     if (frame.firstWait !== undefined) reached.push(frame);
     for (let child = frame.firstChild; child !== undefined; child = child.nextSibling) {
       const isOpen = child.effective === undefined && !child.shield;
       if (isOpen || (through && child.task === root.task)) stack.push(child);
+      else runtime.access?.(child.task.info, "read");
     }
   }
   for (const frame of reached) endWaits(frame);
@@ -279,9 +304,12 @@ function endWaits(frame: Frame): void {
 
 /** Works out the flag of a subtree anew, after a shield was raised or lowered. */
 function recompute(root: Frame): void {
+  const { runtime } = root.task;
+  root.parent?.tell("read");
   const reached: Frame[] = [];
   const stack: Frame[] = [root];
   for (let frame = stack.pop(); frame !== undefined; frame = stack.pop()) {
+    runtime.access?.(frame.task.info, "write");
     // What has been left stays cancelled, and so does all below it that is not shielded.
     if (!frame.closed) {
       frame.effective = frame.cancellation ?? (frame.shield ? undefined : frame.parent?.effective);

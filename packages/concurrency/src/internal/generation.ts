@@ -12,10 +12,12 @@ import type { OwnerSettings } from "../owner-options.ts";
 import { ClosedResourceError } from "../resource-errors.ts";
 import type { Runtime } from "../runtime.ts";
 import { Cancellation } from "./cancellation.ts";
+import { LeaseList, type LeasePlace } from "./lease-list.ts";
 import type { Fate, Ledger } from "./ledger.ts";
 import { checkLoss, type Loss, watchLoss } from "./loss.ts";
 import { Task } from "./task.ts";
 import { TimerSlot } from "./timer-slot.ts";
+import { look, touch } from "./touch.ts";
 import { beginWait, currentFrame, type Waiter } from "./waiter.ts";
 
 /** What a generation tells its owner. */
@@ -36,7 +38,8 @@ type Ending = "closed" | "idled" | "lost";
 export class Generation<T> {
   readonly number: number;
   readonly runtime: Runtime;
-  readonly leases: Set<Lease<T>> = new Set();
+  readonly leases: LeaseList<T> = new LeaseList();
+  readonly #of: object;
   readonly #settings: OwnerSettings<T>;
   readonly #ledger: Ledger;
   readonly #events: GenerationEvents;
@@ -58,7 +61,9 @@ export class Generation<T> {
   #breach: Error | undefined;
   #unwatch: (() => void) | undefined;
 
-  constructor(runtime: Runtime, settings: OwnerSettings<T>, ledger: Ledger, events: GenerationEvents) {
+  /** @param of the owner. */
+  constructor(of: object, runtime: Runtime, settings: OwnerSettings<T>, ledger: Ledger, events: GenerationEvents) {
+    this.#of = of;
     this.number = ledger.begin();
     this.runtime = runtime;
     this.#settings = settings;
@@ -129,15 +134,20 @@ export class Generation<T> {
     });
   }
 
-  lend(): Lease<T> {
-    this.#idling.disarm();
-    const lease = new Lease<T>(this);
-    this.leases.add(lease);
-    return lease;
+  /** Tells that a lease goes out or comes back: they commute with each other, unless the last starts a timer. */
+  tellLease(): void {
+    if (this.#settings.idleTimeout === Infinity) look(this.#of, this.runtime);
+    else this.#touch();
   }
 
-  release(lease: Lease<T>): void {
-    if (!this.leases.delete(lease) || this.leases.size > 0) return;
+  lend(): Lease<T> {
+    this.#idling.disarm();
+    return new Lease<T>(this);
+  }
+
+  release(place: LeasePlace<T>): void {
+    this.tellLease();
+    if (!this.leases.remove(place) || this.leases.size > 0) return;
     this.#idle();
     this.#events.returned();
   }
@@ -147,6 +157,7 @@ export class Generation<T> {
    * that are out are told that they are lost. One that does not end in time is cancelled, and then given up.
    */
   stop(ending: Ending, reason: unknown): void {
+    this.#touch();
     if (this.#fate !== undefined) return;
     this.#decide(ending);
     this.#lose(reason);
@@ -154,8 +165,10 @@ export class Generation<T> {
     else this.#park.settle(this.#token);
     const { closeTimeout } = this.#settings;
     this.#closing.arm(this.runtime, closeTimeout, () => {
+      this.#touch();
       this.#cancel(`closing took longer than ${closeTimeout} ms`);
       this.#closing.arm(this.runtime, closeTimeout, () => {
+        this.#touch();
         this.#ledger.abandoned();
         this.#end(undefined);
       });
@@ -163,6 +176,7 @@ export class Generation<T> {
   }
 
   async #publish(value: T, { lost }: PublishOptions = {}): Promise<object> {
+    this.#touch();
     if (this.#park !== undefined || this.#task.isDone) {
       const what = this.#park === undefined ? "after the end of the function of" : "a second time in one run of";
       this.#breach = new OwnerContractError(`publish() ${what} ${this.name}; the function publishes once`);
@@ -228,8 +242,7 @@ export class Generation<T> {
   #lose(reason: unknown): void {
     if (this.#lostReason !== undefined) return;
     this.#lostReason = reason;
-    const leases = [...this.leases];
-    this.leases.clear();
+    const leases = this.leases.takeAll();
     this.#lostLeases = leases.length;
     for (const lease of leases) Lease.lose(lease, reason);
     if (leases.length > 0) this.#events.returned();
@@ -237,6 +250,7 @@ export class Generation<T> {
 
   /** The owner function has ended, one way or another; perhaps after it was given up. */
   #done(task: Task): void {
+    this.#touch();
     const failure = this.#failureOf(task);
     if (failure !== undefined) this.#ledger.failed(failure);
     if (this.#isEnded) return;
@@ -265,6 +279,10 @@ export class Generation<T> {
     this.#unwatch = undefined;
     this.#lose(failure ?? new ClosedResourceError(`${this.name} has ended`));
     this.#events.ended();
+  }
+
+  #touch(): void {
+    touch(this.#of, this.runtime);
   }
 
   #cancel(reason: unknown): void {

@@ -6,6 +6,7 @@
  */
 import { onAbort } from "./abort-listeners.ts";
 import type { Generation } from "./generation.ts";
+import { touch } from "./touch.ts";
 import type { Waiter } from "./waiter.ts";
 
 /** Ends a wait with what a generation that is ready gives for it. */
@@ -19,10 +20,15 @@ interface Entry<T> {
 
 export class LeaseQueue<T> {
   readonly #entries = new Map<Waiter<unknown>, Entry<T>>();
+  readonly #of: object;
   readonly #onLastLeft: () => void;
 
-  /** @param onLastLeft called when the last that waited has given up waiting. */
-  constructor(onLastLeft: () => void) {
+  /**
+   * @param of the owner.
+   * @param onLastLeft called when the last that waited has given up waiting.
+   */
+  constructor(of: object, onLastLeft: () => void) {
+    this.#of = of;
     this.#onLastLeft = onLastLeft;
   }
 
@@ -67,6 +73,7 @@ export class LeaseQueue<T> {
   }
 
   #leave(wait: Waiter<unknown>): void {
+    touch(this.#of, wait.runtime);
     this.#entries.get(wait)?.forget?.();
     if (this.#entries.delete(wait) && this.#entries.size === 0) this.#onLastLeft();
   }

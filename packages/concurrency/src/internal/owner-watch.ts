@@ -6,21 +6,26 @@
 import type { Runtime } from "../runtime.ts";
 import { EndWatch } from "./end-watch.ts";
 import type { Task } from "./task.ts";
+import { look, touch } from "./touch.ts";
 import { currentRuntime } from "./waiter.ts";
 
 export class OwnerWatch {
   readonly #watch: EndWatch = new EndWatch((owner) => this.#lostSoon(owner.runtime));
+  readonly #of: object;
   readonly #lost: () => void;
   /** Takes back that the owner is about to count as lost. */
   #forget: (() => void) | undefined = undefined;
 
-  constructor(lost: () => void) {
+  /** @param of the lock. */
+  constructor(of: object, lost: () => void) {
+    this.#of = of;
     this.#lost = lost;
   }
 
   /** Watches an owner, who may have ended already; does nothing while one is watched. */
   start(owner: Task): void {
     if (this.#watch.isWatching || this.#forget !== undefined) return;
+    look(owner.info);
     if (owner.isDone) this.#lostSoon(currentRuntime());
     else this.#watch.start(owner);
   }
@@ -37,7 +42,9 @@ export class OwnerWatch {
    * likely about to leave the block that holds the lock.
    */
   #lostSoon(runtime: Runtime): void {
+    touch(this.#of, runtime);
     const timer = runtime.setTimer(runtime.now(), () => {
+      touch(this.#of, runtime);
       this.#forget = undefined;
       this.#lost();
     });

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { runDetached } from "../context.ts";
+import { runDetached, storage } from "../context.ts";
+import { look, touch } from "./touch.ts";
 
 /** Told once how a promise settled, unless it has left the set before. A wait is one. */
 export interface PromiseWatcher {
@@ -16,11 +17,14 @@ const watched = new WeakMap<PromiseLike<unknown>, Set<PromiseWatcher>>();
 
 /** Those who watch a promise, to join and to leave. Its failure counts as handled from here on. */
 export function watchersOf(promise: PromiseLike<unknown>): Set<PromiseWatcher> {
+  const home = storage.getStore()?.task.runtime;
+  look(promise);
   const known = watched.get(promise);
   if (known !== undefined) return known;
   const watchers = new Set<PromiseWatcher>();
   watched.set(promise, watchers);
   const tell = (end: (watcher: PromiseWatcher) => void): void => {
+    touch(promise, home);
     watched.delete(promise);
     for (const watcher of watchers) end(watcher);
     watchers.clear();

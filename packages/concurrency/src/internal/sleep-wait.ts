@@ -34,7 +34,10 @@ export function beginSleep(delay: number): Promise<void> {
   const home = storage.getStore();
   // Put into words only for the error.
   const frame = home?.task.isDone === true ? currentFrame(`sleep(${delay})`) : home?.top;
-  if (frame?.effective !== undefined) throw frame.effective.error;
+  if (frame?.effective !== undefined) {
+    frame.task.runtime.access?.(frame.task.info, "read");
+    throw frame.effective.error;
+  }
   const wait = new SleepWait(delay, frame?.task, frame);
   if (frame?.task.notify !== undefined) wait.announce();
   return wait.promise;

@@ -65,6 +65,7 @@ export class Starting<S> implements TaskStatus<S>, TaskParent {
   started(value: S): void {
     if (this.#hasStarted) throw new TaskStartedError();
     this.#hasStarted = true;
+    this.#antechamber.tell("read");
     // A caller that is cancelled has nobody to use the task: it stays, unwinds, and its end is the answer.
     if (this.#antechamber.effective !== undefined) return;
     this.#task.joinGroup(this.#group, this.#groupFrame);

@@ -4,13 +4,14 @@
  *
  * @module
  */
-import { enterContext, roots, storage } from "../context.ts";
+import { accesses, enterContext, roots, storage } from "../context.ts";
 import { cancellationOf, isOnlyCancelled, withoutCancelled } from "../exception-group.ts";
 import type { Runtime, Startable } from "../runtime.ts";
 import type { TaskInfo } from "../task-info.ts";
 import type { EndWatch } from "./end-watch.ts";
 import { Frame } from "./frame.ts";
 import type { Notifier } from "./notifier.ts";
+import { look } from "./touch.ts";
 import { WaitList } from "./wait-list.ts";
 import type { Waiter } from "./waiter.ts";
 
@@ -50,6 +51,10 @@ export class Task extends Frame implements Startable {
     this.notify = notify;
     this.keeper = keeper;
     this.#fn = fn;
+    if (runtime.access !== undefined) {
+      accesses.isTold = true;
+      runtime.access(roots, "read");
+    }
     if (parent === undefined) roots.add(this);
     notify?.taskSpawned(this.info);
   }
@@ -95,7 +100,7 @@ export class Task extends Frame implements Startable {
 
   /** Ends the wait when the task is done. */
   join(wait: Waiter<void>): void {
-    (this.#joins ??= new WaitList()).add(wait);
+    (this.#joins ??= new WaitList(this.info)).add(wait);
   }
 
   finish(value: unknown): void {
@@ -115,6 +120,7 @@ export class Task extends Frame implements Startable {
     this.outcome = outcome;
     this.result = result;
     this.close();
+    this.runtime.access?.(roots, "read");
     if (this.parent === undefined) roots.delete(this);
     this.notify?.taskFinished(this.info, outcome, result);
     for (let watch = this.firstEndWatch; watch !== undefined; watch = this.firstEndWatch) watch.ended(this);
@@ -140,6 +146,7 @@ class Info implements TaskInfo {
   }
 
   hasPendingCancellation(): boolean {
+    look(this);
     if (this.#task.isDone) return false;
     const here = storage.getStore();
     const frame = here?.task === this.#task ? here.top : this.#task;

@@ -11,6 +11,12 @@ export class WaitList<T> {
   #first: Waiter<T> | undefined = undefined;
   #last: Waiter<T> | undefined = undefined;
   #size = 0;
+  /** The primitive that the queue belongs to. Not private: a wait may be of another copy of the package. */
+  readonly of: object;
+
+  constructor(of: object) {
+    this.of = of;
+  }
 
   get size(): number {
     return this.#size;

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { storage } from "../context.ts";
+import { accesses, storage } from "../context.ts";
 import { TaskFinishedError } from "../errors.ts";
 import type { Runtime, Step } from "../runtime.ts";
 import { systemRuntime } from "../system-runtime.ts";
@@ -96,7 +96,8 @@ export class Waiter<T> implements Step {
     const cancellation = this.#frame?.effective;
     // A listener of the scope's signal may have raised a shield over the wait, while others were being told.
     if (this.#outcome !== "waiting" || cancellation === undefined) return;
-    const { onCancel } = this;
+    const { onCancel, list } = this;
+    if (accesses.isTold === true && list !== undefined) this.runtime.access?.(list.of, "write");
     this.fail(cancellation.error);
     onCancel?.();
   }
@@ -112,6 +113,8 @@ export class Waiter<T> implements Step {
   }
 
   #end(outcome: "value" | "error", result: unknown): boolean {
+    // Also when it has ended: that it came too late is what another order would change.
+    if (accesses.isTold === true) this.#tell();
     if (this.#outcome !== "waiting") return false;
     this.#outcome = outcome;
     this.#result = result;
@@ -121,6 +124,13 @@ export class Waiter<T> implements Step {
     this.#task?.notify?.waitEnded(this as Waiter<unknown>, outcome);
     this.runtime.wake(this);
     return true;
+  }
+
+  #tell(): void {
+    const { runtime } = this;
+    runtime.access?.(this, "write");
+    // A cancellation would have been quicker, or comes too late.
+    if (this.#frame !== undefined) runtime.access?.(this.#frame.task.info, "read");
   }
 }
 
@@ -137,6 +147,7 @@ export function currentRuntime(): Runtime {
 export function currentFrame(attempted: string): Frame | undefined {
   const frame = storage.getStore();
   if (frame === undefined) return undefined;
+  if (accesses.isTold === true) frame.task.runtime.access?.(frame.task.info, "read");
   if (frame.task.isDone) throw new TaskFinishedError(attempted, frame.task.info);
   return frame.top;
 }

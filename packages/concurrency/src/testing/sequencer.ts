@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { touch } from "../internal/touch.ts";
 import { beginWait, type Waiter } from "../internal/waiter.ts";
 import { BrokenResourceError } from "../resource-errors.ts";
 
@@ -50,12 +51,14 @@ export class Sequencer {
     try {
       return await fn();
     } finally {
+      touch(this);
       this.#turn += 1;
       this.#waits.get(this.#turn)?.settle();
     }
   }
 
   #claim(position: number): void {
+    touch(this);
     const what = `step ${String(position)} of ${this.#name}`;
     if (!Number.isSafeInteger(position) || position < 0) {
       throw new RangeError(`${what}: steps are numbered 0, 1, 2, ...`);
@@ -72,6 +75,7 @@ export class Sequencer {
       if (position === this.#turn) wait.settle();
       await wait.promise;
     } catch (error) {
+      touch(this);
       // Only here, when a cancellation has reached all that it reaches: those must not take the breaking for a failure.
       if (this.#brokenAt === undefined) this.#break(position);
       throw error;
