@@ -13,14 +13,17 @@
 import { resolve } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
-import type { Contestant, Meter } from "./row.ts";
+import type { Contestant, Figures, Meter } from "./row.ts";
 
-const [, , file = ""] = process.argv;
-const { operations, sample } = (await import(pathToFileURL(resolve(file)).href)) as Contestant;
+const [, , file = "", query = ""] = process.argv;
+const url = pathToFileURL(resolve(file));
+url.search = query;
+const { operations, sample } = (await import(url.href)) as Contestant;
 
 class SampleMeter implements Meter {
   /** In microseconds of CPU or whatever the sample reports; undefined while the sample has not used the meter. */
   measured: number | undefined;
+  figures: Readonly<Record<string, number>> | undefined;
   #before: NodeJS.CpuUsage | undefined;
 
   start(caches: "warm" | "cold" = "warm"): void {
@@ -37,6 +40,10 @@ class SampleMeter implements Meter {
 
   report(amount: number): void {
     this.measured = amount;
+  }
+
+  reportAll(figures: Readonly<Record<string, number>>): void {
+    this.figures = figures;
   }
 
   /** Several rounds, because what a finalizer or a finished turn lets go is garbage of the round after. */
@@ -76,14 +83,14 @@ function microsecondsSince(before: NodeJS.CpuUsage | undefined): number {
   return user + system;
 }
 
-async function measure(): Promise<number> {
+async function measure(): Promise<Figures> {
   const meter = new SampleMeter();
   const before = process.cpuUsage();
   await sample(meter);
   const whole = microsecondsSince(before);
-  return (meter.measured ?? whole) / operations;
+  return meter.figures ?? (meter.measured ?? whole) / operations;
 }
 
 // A sample that fails is an unhandled rejection, which ends this process; the parent reports that.
-process.on("message", () => void measure().then((amount) => process.send?.(amount)));
+process.on("message", () => void measure().then((figures) => process.send?.(figures)));
 process.send?.("ready");

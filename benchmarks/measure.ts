@@ -6,10 +6,13 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import type { BenchmarkRow } from "./row.ts";
+import type { BenchmarkRow, Figures } from "./row.ts";
 
 /** Samples by contestant, each for one operation in the row's unit; ours are called `ours`. */
 export type Samples = Readonly<Record<string, readonly number[]>>;
+
+/** Samples by contestant as they were taken, with the figures of other rows that name the same files. */
+export type Measured = Readonly<Record<string, readonly Figures[]>>;
 
 // The first samples of a process are compilation more than work; the median of nine stands three that went wrong.
 const warmUps = 3;
@@ -20,10 +23,10 @@ export async function measure(
   area: string,
   row: BenchmarkRow,
   onTurn: (turn: number, turns: number) => void,
-): Promise<Samples> {
+): Promise<Measured> {
   const contestants = Object.entries({ ours: row.ours, ...row.peers }).map(([name, file]) => ({
     name,
-    samples: [] as number[],
+    samples: [] as Figures[],
     process: new ContestantProcess(join(import.meta.dirname, area, file)),
   }));
   const ignored = row.isFresh === true ? 0 : warmUps;
@@ -42,6 +45,16 @@ export async function measure(
   return Object.fromEntries(contestants.map(({ name, samples }) => [name, samples]));
 }
 
+/** The figures of one row. */
+export function samplesOf(measured: Measured, { name, unit }: BenchmarkRow): Samples {
+  const pick = (figures: Figures): number => {
+    const figure = typeof figures === "number" ? figures : figures[unit];
+    if (figure === undefined) throw new Error(`the contestants of ${name} measure no ${unit}`);
+    return figure;
+  };
+  return Object.fromEntries(Object.entries(measured).map(([contestant, samples]) => [contestant, samples.map(pick)]));
+}
+
 /** The middle one of an odd number of samples. */
 export function median(samples: readonly number[] = []): number {
   return samples.toSorted((left, right) => left - right)[(samples.length - 1) / 2] ?? NaN;
@@ -50,17 +63,20 @@ export function median(samples: readonly number[] = []): number {
 /** A process that runs the file of one contestant; started when it is first asked, and again after its end. */
 class ContestantProcess {
   readonly #file: string;
+  readonly #query: string;
   #child: ChildProcess | undefined;
 
-  constructor(file: string) {
+  constructor(path: string) {
+    const [file = "", query = ""] = path.split("?");
     this.#file = file;
+    this.#query = query;
   }
 
-  async sample(): Promise<number> {
+  async sample(): Promise<Figures> {
     const child = (this.#child ??= await this.#start());
     const answer = this.#reply(child);
     child.send("sample");
-    return Number(await answer);
+    return (await answer) as Figures;
   }
 
   end(): void {
@@ -69,7 +85,7 @@ class ContestantProcess {
   }
 
   async #start(): Promise<ChildProcess> {
-    const child = fork(join(import.meta.dirname, "contestant.ts"), [this.#file], {
+    const child = fork(join(import.meta.dirname, "contestant.ts"), [this.#file, this.#query], {
       execArgv: ["--expose-gc", "--conditions=@holdfast/source"],
     });
     await this.#reply(child);

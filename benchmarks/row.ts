@@ -7,25 +7,31 @@
 /** One operation, done by us and by our peers. Rows that name the same files share their samples. */
 export interface BenchmarkRow {
   readonly name: string;
-  /** What the numbers are, for one operation. */
+  /** What the numbers are, for one operation; of a sample that gives several figures, which of them. */
   readonly unit: string;
-  /** Our contestant: a file beside `rows.ts`. */
+  /** Our contestant: a file beside `rows.ts`, with a query where it is to read one from `import.meta.url`. */
   readonly ours: string;
   /** The peers' contestants by the name to print; a peer that is a package is called what the package is called. */
   readonly peers: Readonly<Record<string, string>>;
+  /** Packages that the contestants use, to print their versions; peers that are called what a package is need no entry. */
+  readonly packages?: readonly string[];
   readonly target?: Target;
   /** Takes every sample in a process of its own: for heaps, where the sample before leaves arrays that have grown. */
   readonly isFresh?: boolean;
 }
 
 /** What we want of a row. It is printed beside the numbers, and nothing fails that misses it. */
-export interface Target {
+export type Target = TargetScope & ({ readonly most: number } | { readonly least: number });
+
+interface TargetScope {
   /** The peer whose ratio is meant; absent when our number itself is. */
   readonly against?: string;
-  readonly most: number;
-  /** What we hope for, where that is less. */
+  /** What we hope for, where that is better still. */
   readonly aim?: number;
 }
+
+/** What one sample measured, for one operation: a number in the row's unit, or one for each of several units. */
+export type Figures = number | Readonly<Record<string, number>>;
 
 /** Measures a part of a sample. A sample that leaves it alone is measured from beginning to end. */
 export interface Meter {
@@ -39,6 +45,8 @@ export interface Meter {
   stop(): void;
   /** Gives what the sample measured by itself, in the row's unit, in place of CPU time. */
   report(amount: number): void;
+  /** Gives several figures at once, by unit, for one operation or in a second: they are taken as they are. */
+  reportAll(figures: Readonly<Record<string, number>>): void;
   /** Bytes in use on the heap once the garbage has been collected. */
   heapUsed(): Promise<number>;
 }

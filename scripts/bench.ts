@@ -11,7 +11,7 @@ import { cpus } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { measure, median, type Samples } from "../benchmarks/measure.ts";
+import { type Measured, measure, median, type Samples, samplesOf } from "../benchmarks/measure.ts";
 import type { BenchmarkRow, Target } from "../benchmarks/row.ts";
 
 /** A row against one of its peers: what `--json` prints. */
@@ -22,9 +22,10 @@ interface Row {
   readonly peer: string;
   readonly theirs: number;
   readonly ratio: number;
-  /** The most that `targetOf` should be, and the most that we hope for; only where the row has a target for this pair. */
+  /** What `targetOf` should be at most, or at least, and what we hope for; only where the row has a target for this pair. */
   readonly target?: number;
   readonly aim?: number;
+  readonly targetIs?: "least" | "most";
   readonly targetOf?: "ratio" | "ours";
 }
 
@@ -54,10 +55,12 @@ const usage = `usage: npm run bench -- <area> [--only <part of a name>,...] [--j
   <area>   what to measure: ${areas.join(", ")}
   --only   only the rows whose name contains one of these: --only scope,deadline
   --json   prints one line last: {"area", "rows": [{"name", "unit", "ours", "peer", "theirs", "ratio"}]}, one element for
-           each row and peer, with "target", "aim" and "targetOf" ("ratio" or "ours") where we want something of it
+           each row and peer, with "target", "aim", "targetIs" ("most" or "least") and "targetOf" ("ratio" or "ours") where
+           we want something of it
 
 A number is the median of nine samples for one operation, ours and the peers' taken in turn; the least and the most stand
-in brackets. Times are CPU time of the whole process. Targets are printed, and missing one fails nothing.`;
+in brackets. Times are CPU time of the whole process, where the unit does not say otherwise. Targets are printed, and
+missing one fails nothing.`;
 
 /** Installs the peers when they are missing or their lockfile has changed since. */
 function installPeers(): void {
@@ -119,15 +122,20 @@ function versions(peers: readonly string[]): Record<string, string> {
   };
 }
 
+function packagesOf({ peers, packages = [] }: BenchmarkRow): readonly string[] {
+  return [...Object.keys(peers), ...packages];
+}
+
 function compare({ name, unit, peers, target }: BenchmarkRow, samples: Samples): Row[] {
   const ours = median(samples["ours"]);
   return Object.keys(peers).map((peer) => {
     const theirs = median(samples[peer]);
     const row = { name, unit, ours: rounded(ours), peer, theirs: rounded(theirs), ratio: rounded(ours / theirs) };
     if (target === undefined || (target.against ?? peer) !== peer) return row;
-    const { most, aim, against } = target;
-    const wanted = { target: most, targetOf: against === undefined ? ("ours" as const) : ("ratio" as const) };
-    return { ...row, ...wanted, ...(aim === undefined ? {} : { aim }) };
+    const { aim, against } = target;
+    const targetOf = against === undefined ? ("ours" as const) : ("ratio" as const);
+    const { bound, is } = boundOf(target);
+    return { ...row, target: bound, targetIs: is, targetOf, ...(aim === undefined ? {} : { aim }) };
   });
 }
 
@@ -146,7 +154,13 @@ function print({ name, unit, target, peers }: BenchmarkRow, samples: Samples, ro
 function describe(target: Target | undefined, value = NaN): string {
   if (target === undefined) return "";
   const aim = target.aim === undefined ? "" : ` aim ${target.aim}`;
-  return `target <= ${target.most}${aim}: ${value <= target.most ? "met" : "missed"}`;
+  const { bound, is } = boundOf(target);
+  const isMet = is === "most" ? value <= bound : value >= bound;
+  return `target ${is === "most" ? "<=" : ">="} ${bound}${aim}: ${isMet ? "met" : "missed"}`;
+}
+
+function boundOf(target: Target): { bound: number; is: "least" | "most" } {
+  return "most" in target ? { bound: target.most, is: "most" } : { bound: target.least, is: "least" };
 }
 
 function spread(samples: readonly number[] = []): string {
@@ -162,10 +176,10 @@ function progress(text: string): void {
 }
 
 async function bench({ area, rows, isJson }: Request): Promise<void> {
-  const known = new Map<string, Samples>();
+  const known = new Map<string, Measured>();
   const results: Row[] = [];
   const kept: Kept[] = [];
-  const inUse = versions([...new Set(rows.flatMap(({ peers }) => Object.keys(peers)))]);
+  const inUse = versions([...new Set(rows.flatMap(packagesOf))]);
   console.log(
     Object.entries(inUse)
       .map((pair) => pair.join(" "))
@@ -175,13 +189,14 @@ async function bench({ area, rows, isJson }: Request): Promise<void> {
     const key = JSON.stringify([row.ours, row.peers]);
     const onTurn = (turn: number, turns: number): void =>
       progress(`${row.name}: row ${index + 1} of ${rows.length}, turn ${turn} of ${turns}`);
-    const samples = known.get(key) ?? (await measure(area, row, onTurn));
-    known.set(key, samples);
+    const measured = known.get(key) ?? (await measure(area, row, onTurn));
+    known.set(key, measured);
     progress("");
+    const samples = samplesOf(measured, row);
     const compared = compare(row, samples);
     print(row, samples, compared);
     results.push(...compared);
-    kept.push({ name: row.name, unit: row.unit, versions: versions(Object.keys(row.peers)), samples });
+    kept.push({ name: row.name, unit: row.unit, versions: versions(packagesOf(row)), samples });
   }
   keep(area, kept);
   if (isJson) console.log(JSON.stringify({ area, rows: results }));
@@ -191,7 +206,7 @@ async function bench({ area, rows, isJson }: Request): Promise<void> {
 function keep(area: string, kept: readonly Kept[]): void {
   const file = join(benchmarks, "results", `${area}.json`);
   const before = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Kept[]) : [];
-  const all = new Map([...before, ...kept].map((row) => [row.name, row]));
+  const all = new Map([...before, ...kept].map((row) => [`${row.name}, ${row.unit}`, row]));
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, `${JSON.stringify([...all.values()], undefined, 2)}\n`);
 }
