@@ -12,7 +12,7 @@ import { checkDeadline, checkTimeout } from "./internal/check-time.ts";
 import { Frame } from "./internal/frame.ts";
 import { guarded } from "./internal/guarded.ts";
 import { ScopeSignal } from "./internal/scope-signal.ts";
-import { look, touch } from "./internal/touch.ts";
+import { look, made, touch } from "./internal/touch.ts";
 import { currentFrame, currentRuntime } from "./internal/waiter.ts";
 import { run } from "./run.ts";
 import {
@@ -72,6 +72,7 @@ export class CancelScope {
 
   /** @throws {@link RangeError} for a timeout or deadline that is negative or not a number; TypeError for a signal that is none. */
   constructor(options: CancelScopeOptions = none) {
+    made(this);
     this.name = options.name;
     this.#timeout = options.timeout == null ? undefined : checkTimeout(options.timeout);
     this.#deadline = options.deadline === undefined ? undefined : checkDeadline(options.deadline);

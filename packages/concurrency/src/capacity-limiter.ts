@@ -9,7 +9,7 @@ import type { Hold } from "./hold.ts";
 import type { Frame } from "./internal/frame.ts";
 import { HoldQueue } from "./internal/hold-queue.ts";
 import { Holding } from "./internal/holding.ts";
-import { look, touch } from "./internal/touch.ts";
+import { look, made, touch } from "./internal/touch.ts";
 import { cancelPoint, currentFrame, rejected } from "./internal/waiter.ts";
 import { AlreadyHeldError, NotHeldError, WouldBlockError } from "./resource-errors.ts";
 import { cancelShieldedCheckpoint } from "./sleep.ts";
@@ -60,6 +60,7 @@ export class CapacityLimiter {
 
   /** @throws as setting {@link CapacityLimiter.totalTokens} does. */
   constructor(totalTokens: number, { name }: CapacityLimiterOptions = {}) {
+    made(this);
     this.#what = name === undefined ? "a capacity limiter" : `capacity limiter ${JSON.stringify(name)}`;
     this.#totalTokens = checkTokens(totalTokens);
   }

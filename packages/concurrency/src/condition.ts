@@ -10,7 +10,7 @@ import type { Frame } from "./internal/frame.ts";
 import { guarded, guardedCall } from "./internal/guarded.ts";
 import type { Holding } from "./internal/holding.ts";
 import type { Task } from "./internal/task.ts";
-import { look, touch } from "./internal/touch.ts";
+import { look, made, touch } from "./internal/touch.ts";
 import { WaitList } from "./internal/wait-list.ts";
 import { cancelPoint, Waiter } from "./internal/waiter.ts";
 import { Lock, type LockAccess, type LockStatistics } from "./lock.ts";
@@ -76,6 +76,7 @@ export class Condition {
    * @throws {@link TypeError} for a lock that is none.
    */
   constructor(lock: Lock = new Lock(), { name }: ConditionOptions = {}) {
+    made(this);
     this.#what = name === undefined ? "a condition" : `condition ${JSON.stringify(name)}`;
     this.#lock = lock;
     this.#access = Lock.access(lock);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { look, touch } from "./internal/touch.ts";
+import { look, made, touch } from "./internal/touch.ts";
 import { WaitList } from "./internal/wait-list.ts";
 import { cancelPoint, rejected } from "./internal/waiter.ts";
 import { checkpoint } from "./sleep.ts";
@@ -33,6 +33,7 @@ export class Event {
 
   /** @param name for deadlock reports and pictures. */
   constructor(name?: string) {
+    made(this);
     this.#what = name === undefined ? "an event" : `event ${JSON.stringify(name)}`;
   }
 

@@ -6,7 +6,7 @@
 import { runDetached } from "./context.ts";
 import type { Generation } from "./internal/generation.ts";
 import type { LeasePlace } from "./internal/lease-list.ts";
-import { look, touch } from "./internal/touch.ts";
+import { look, made, touch } from "./internal/touch.ts";
 import { ClosedResourceError } from "./resource-errors.ts";
 
 /**
@@ -24,6 +24,7 @@ export class Lease<T> implements Disposable {
 
   /** Made by `Owner.lease()`. */
   constructor(generation: Generation<T>) {
+    made(this);
     this.#of = generation;
     this.#place = generation.leases.add(this);
     this.generation = generation.number;

@@ -12,7 +12,7 @@ import { HoldQueue } from "./internal/hold-queue.ts";
 import { Holding } from "./internal/holding.ts";
 import { OwnerWatch } from "./internal/owner-watch.ts";
 import type { Task } from "./internal/task.ts";
-import { look, touch } from "./internal/touch.ts";
+import { look, made, touch } from "./internal/touch.ts";
 import { cancelPoint, currentFrame, rejected, type Waiter } from "./internal/waiter.ts";
 import { AlreadyHeldError, BrokenResourceError, NotHeldError, WouldBlockError } from "./resource-errors.ts";
 import { run } from "./run.ts";
@@ -95,6 +95,7 @@ export class Lock {
   #watch: OwnerWatch | undefined;
 
   constructor({ fastAcquire = false, name }: LockOptions = {}) {
+    made(this);
     this.#what = name === undefined ? "a lock" : `lock ${JSON.stringify(name)}`;
     this.#isFast = fastAcquire;
   }

@@ -12,7 +12,7 @@ import { guardedCall } from "./internal/guarded.ts";
 import { Ledger } from "./internal/ledger.ts";
 import { LeaseQueue, type Serve } from "./internal/lease-queue.ts";
 import { TimerSlot } from "./internal/timer-slot.ts";
-import { look, touch } from "./internal/touch.ts";
+import { look, made, touch } from "./internal/touch.ts";
 import { beginShieldedWait, beginWait, currentRuntime, rejected, type Waiter } from "./internal/waiter.ts";
 import type { Lease } from "./lease.ts";
 import type { OwnerFunction } from "./owner-context.ts";
@@ -72,6 +72,7 @@ export class Owner<T> implements AsyncDisposable {
 
   /** @throws {@link RangeError} for a time, factor, share or number of attempts that cannot be. */
   constructor(fn: OwnerFunction<T>, options: OwnerOptions = {}) {
+    made(this);
     this.#settings = ownerSettings(fn, options);
     this.#backoff = options.backoff === undefined ? undefined : new Backoff(options.backoff);
     this.#drains = new Drains(this, `the leases of ${this.name}`);

@@ -5,7 +5,7 @@
  */
 import type { Hold } from "./hold.ts";
 import { Holding } from "./internal/holding.ts";
-import { look, touch } from "./internal/touch.ts";
+import { look, made, touch } from "./internal/touch.ts";
 import { BusyResourceError } from "./resource-errors.ts";
 
 /**
@@ -33,6 +33,7 @@ export class ResourceGuard {
 
   /** @param action what is guarded, for the error: "reading from", "writing to". */
   constructor(action: string = "using") {
+    made(this);
     this.#action = action;
   }
 

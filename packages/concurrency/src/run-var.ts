@@ -6,7 +6,7 @@
 import { storage } from "./context.ts";
 import { NoTaskError, VariableUnsetError } from "./errors.ts";
 import type { Frame } from "./internal/frame.ts";
-import { look, touch } from "./internal/touch.ts";
+import { look, made, touch } from "./internal/touch.ts";
 import type { VariableOptions } from "./task-local.ts";
 
 interface Cell<T> {
@@ -58,6 +58,7 @@ export class RunVar<T> {
 
   /** @param name for error messages. */
   constructor(name: string, options: VariableOptions<T> = {}) {
+    made(this);
     this.name = name;
     this.#options = options;
   }

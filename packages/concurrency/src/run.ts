@@ -63,6 +63,7 @@ export function run<T>(fn: () => PromiseLike<T> | T, options: RunOptions = {}): 
     else if (signal !== undefined) forget = onAbort(signal, cancel);
     runtime.adopt?.(task.info, (error) => {
       forget?.();
+      roots.delete(task);
       reject(error);
     });
     task.start();

@@ -15,6 +15,11 @@ export interface Step {
   readonly what: string;
   /** Whether it happens in a cancelled scope, where tasks only unwind; false when absent. */
   readonly isCancelled?: boolean;
+  /**
+   * What the end of the wait is counted on: every step that has read it since it was last changed has had a part in that end,
+   * which comes after the last of them, whichever that is. Absent where one step alone ends the wait.
+   */
+  readonly after?: object;
   /** Lets it happen. A runtime calls this once. */
   fire(): void;
 }
@@ -63,9 +68,10 @@ export interface Runtime {
    * Says that the running code reads or changes something that tasks share: a primitive, a scope, a task (its TaskInfo) or a
    * wait (its Step). Two steps may change places without a difference unless both were told of one resource, and one of them
    * changes it. A step that parks, pauses, starts or sets a timer has also read its own task, which the runtime knows without
-   * being told. Optional: only kernels need it.
+   * being told. Also told of what is new ("create"), before anybody else can have it, so that it gets a name that holds
+   * whoever touches it first. Optional: only kernels need it.
    */
-  access?(resource: object, mode: "read" | "write"): void;
+  access?(resource: object, mode: "create" | "read" | "write"): void;
   /**
    * Yields to other tasks, and to the event loop often enough for timers to fire: gives what to wait for, or undefined when
    * a microtask will do. Never rejects.

@@ -5,7 +5,7 @@
  */
 import type { Hold } from "./hold.ts";
 import { Holding } from "./internal/holding.ts";
-import { look, touch } from "./internal/touch.ts";
+import { look, made, touch } from "./internal/touch.ts";
 import { WaitList } from "./internal/wait-list.ts";
 import { cancelPoint, rejected } from "./internal/waiter.ts";
 import { WouldBlockError } from "./resource-errors.ts";
@@ -63,6 +63,7 @@ export class Semaphore {
    * below the value.
    */
   constructor(initialValue: number, { maxValue, fastAcquire = false, name }: SemaphoreOptions = {}) {
+    made(this);
     checkWhole("the initial value", initialValue);
     if (initialValue < 0)
       throw new RangeError(`the initial value of a semaphore is 0 or more, and ${initialValue} is not`);

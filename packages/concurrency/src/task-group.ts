@@ -18,7 +18,7 @@ import { checkFunction } from "./internal/check-function.ts";
 import type { Frame } from "./internal/frame.ts";
 import { Starting } from "./internal/starting.ts";
 import { Task, type TaskParent } from "./internal/task.ts";
-import { look, touch } from "./internal/touch.ts";
+import { look, made, touch } from "./internal/touch.ts";
 import { beginShieldedWait, type Waiter } from "./internal/waiter.ts";
 import { cancelShieldedCheckpoint } from "./sleep.ts";
 import { StartedTask, TaskHandle } from "./task-handle.ts";
@@ -113,6 +113,7 @@ class Group implements TaskGroup, TaskParent {
   #join: Waiter<void> | undefined;
 
   constructor(scope: CancelScope, frame: Frame) {
+    made(this);
     this.scope = scope;
     this.#frame = frame;
   }
@@ -171,7 +172,7 @@ class Group implements TaskGroup, TaskParent {
     // Again, because others may start a task while the body is on its way here from the last wait.
     while (this.#unfinished > 0) {
       hasTasks = true;
-      this.#join = beginShieldedWait<void>(this.#what());
+      this.#join = beginShieldedWait<void>(this.#what(), this);
       await this.#join.promise;
       touch(this);
     }

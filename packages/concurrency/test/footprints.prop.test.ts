@@ -21,7 +21,7 @@ test("the programs above are not trivial: of the neighbours that can change plac
   const seen: Swaps[] = [];
 
   for (const subject of subjectNames) {
-    for (const program of fc.sample(programsAbout(subject), { seed, numRuns: 10 })) {
+    for (const program of fc.sample(programsAbout(subject), { seed, numRuns: 20 })) {
       seen.push(await swapNeighbours(program, 1, 0));
     }
   }

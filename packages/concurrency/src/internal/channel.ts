@@ -9,7 +9,7 @@
 import { cancelPoint } from "./waiter.ts";
 import { type EndWait, type Form, ReceiverWait, SenderWait, Side } from "./channel-waits.ts";
 import type { Frame } from "./frame.ts";
-import { look, touch } from "./touch.ts";
+import { look, made, touch } from "./touch.ts";
 
 /** How full a channel is, and who is at it; see `statistics()` of its ends. */
 export interface MemoryChannelStatistics {
@@ -31,6 +31,7 @@ export class Channel<T> {
   readonly #buffer = new Buffer<T>();
 
   constructor(bufferSize: number, name: string | undefined) {
+    made(this);
     this.bufferSize = bufferSize;
     this.label = name === undefined ? "a memory channel" : `channel ${JSON.stringify(name)}`;
     this.senders = new Side(`room in ${this.label}`, this);

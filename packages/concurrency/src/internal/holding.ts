@@ -4,7 +4,7 @@
  * @module
  */
 import type { Hold } from "../hold.ts";
-import { look, touch } from "./touch.ts";
+import { look, made, touch } from "./touch.ts";
 
 export class Holding<W> implements Hold {
   /** The task or borrower it is for. */
@@ -15,6 +15,7 @@ export class Holding<W> implements Hold {
 
   /** @param takeBack one function for all holds of a primitive; called until `isTakenBack` is set. */
   constructor(who: W, takeBack: (holding: Holding<W>) => void) {
+    made(this);
     this.who = who;
     this.#takeBack = takeBack;
   }

@@ -31,3 +31,8 @@ export function look(resource: object, home?: Runtime): void {
 function tell(resource: object, mode: "read" | "write", home: Runtime | undefined): void {
   (storage.getStore()?.task.runtime ?? home)?.access?.(resource, mode);
 }
+
+/** The running code has made it, and nobody else has it yet. */
+export function made(resource: object): void {
+  if (accesses.isTold === true) storage.getStore()?.task.runtime.access?.(resource, "create");
+}

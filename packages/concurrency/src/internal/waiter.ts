@@ -19,6 +19,7 @@ export class Waiter<T> implements Step {
   readonly promise: Promise<T>;
   /** Takes the wait out of whatever it waits in; called when the wait is cancelled. Not needed for one in a {@link list}. */
   onCancel: (() => void) | undefined = undefined;
+  declare readonly after?: object;
   /** The queue that the wait stands in, and its neighbours there. */
   list: WaitList<T> | undefined = undefined;
   listNext: Waiter<T> | undefined = undefined;
@@ -176,9 +177,14 @@ export function beginWait<T>(what: string): Waiter<T> {
   return wait;
 }
 
-/** Begins a wait that no cancellation ends: for joins and clean-up, whose end the library itself sees to. */
-export function beginShieldedWait<T>(what: string): Waiter<T> {
+/**
+ * Begins a wait that no cancellation ends: for joins and clean-up, whose end the library itself sees to.
+ *
+ * @param after what its end is counted on, see {@link Step.after}.
+ */
+export function beginShieldedWait<T>(what: string, after?: object): Waiter<T> {
   const wait = new Waiter<T>(what, storage.getStore()?.task, undefined);
+  if (after !== undefined) Object.assign(wait, { after });
   wait.announce();
   return wait;
 }

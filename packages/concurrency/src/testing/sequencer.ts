@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { touch } from "../internal/touch.ts";
+import { made, touch } from "../internal/touch.ts";
 import { beginWait, type Waiter } from "../internal/waiter.ts";
 import { BrokenResourceError } from "../resource-errors.ts";
 
@@ -32,6 +32,7 @@ export class Sequencer {
 
   /** @param name for errors and deadlock reports. */
   constructor(name?: string) {
+    made(this);
     this.#name = name === undefined ? "a sequencer" : `sequencer ${JSON.stringify(name)}`;
   }
 
