@@ -1,0 +1,40 @@
+import { expect, test } from "vitest";
+import { HttpTransport } from "../../src/http/http-transport.ts";
+import { openMcpConnection } from "../../src/index.ts";
+import { openFaultyHttpServer } from "../../src/testing/index.ts";
+import { CountingTool, done, type Fate } from "../fixtures/counting-tool.ts";
+import { soon } from "../fixtures/soon.ts";
+import { TcpProxy } from "../fixtures/tcp-proxy.ts";
+
+test("a call that never left because the idle connection was reset is made on another", async () => {
+  const tool = new CountingTool();
+  await using server = await openFaultyHttpServer({ tools: tool.tools });
+  await using proxy = await TcpProxy.start(server.url);
+  await using connection = await openMcpConnection({ url: proxy.url, callTimeout: null });
+  const fates: Fate[] = [];
+  const next: Fate[] = [];
+  for (let round = 0; round < 100; round++) {
+    proxy.hangUp("reset");
+    for (let turn = 0; turn < round % 10; turn++) await Promise.resolve();
+    fates.push(await tool.call(connection, `race ${round}`));
+    next.push(await tool.call(connection, `next ${round}`));
+  }
+  expect(fates.filter(({ ended, mayHaveRun }) => ended !== "done" && !mayHaveRun)).toEqual([]);
+  expect(next).toEqual(next.map(() => done));
+});
+
+test("cancellations whose acceptance gets lost do not keep later ones from the server", async () => {
+  await using server = await openFaultyHttpServer({ faults: [{ fault: "hang", tool: "echo", times: Infinity }] });
+  await using proxy = await TcpProxy.start(server.url);
+  const open = (): HttpTransport => new HttpTransport(new URL(proxy.url), { noticeLimit: 200 });
+  await using connection = await openMcpConnection({ open, protocol: "legacy" });
+  proxy.cutAfter(0, "silence", "down");
+  await Promise.all(Array.from({ length: 8 }, () => connection.callTool("echo", {}, { timeout: 100 }).catch(() => {})));
+  await expect.poll(() => server.counts().cancels, soon).toBeGreaterThanOrEqual(4);
+  proxy.heal();
+
+  const before = server.counts().cancels;
+  await connection.callTool("echo", {}, { timeout: 100 }).catch(() => {});
+
+  await expect.poll(() => server.counts().cancels, soon).toBeGreaterThan(before);
+});
