@@ -1,5 +1,5 @@
 /**
- * Cancelled while acquiring: the place is given to a task just when its time is up, and it goes without giving it back. Cure: a
+ * Cancelled while acquiring: a task whose time is up stays in the queue, is given the place, and never gives it back. Cure: a
  * primitive whose acquiring is all or nothing, or a hand-over that sees who has gone.
  *
  * @module
@@ -22,7 +22,7 @@ export async function scenario(lab: Lab): Promise<void> {
     place.next = turn;
     const patience = new CancelScope({ timeout: 10 });
     await patience.run(() => turn.wait());
-    // In time, or so it seems: who gave the place away does not know that nobody came for it.
+    // Who has gone is still the next in the queue.
     if (!patience.cancelledCaught) place.isTaken = false;
   });
   if (place.isTaken) throw new Error("nobody has the place, and nobody can get it");

@@ -46,7 +46,7 @@ export async function fixed(lab: Lab): Promise<void> {
     const scope = new CancelScope({ name: "connection" }).enter();
     return await own.publish(scope).finally(() => scope.exit());
   });
-  await lab.all(3, async (index) => {
+  await lab.all(4, async (index) => {
     using _lease = await owner.lease();
     await sleep(10 * (index + 1));
   });

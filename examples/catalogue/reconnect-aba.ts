@@ -1,6 +1,6 @@
 /**
- * Reconnect, ABA: a close that was meant for the old connection comes late and closes the new one, which is found in the same place.
- * Cure: close what you took, and not what is there now.
+ * Reconnect, ABA: two calls find the connection broken, and both replace it. The second closes what is in the place now, which
+ * is the new connection of the first, under a call. Cure: close what you took, and replace it only while it is still there.
  *
  * @module
  */
@@ -8,38 +8,36 @@ import type { Lab } from "@holdfast/explore";
 
 interface Connection {
   readonly id: number;
-  isOpen: boolean;
+  state: "broken" | "closed" | "open";
 }
 
-async function reconnect(
-  lab: Lab,
-  state: { current: Connection; last: number },
-  closesCurrent: boolean,
-): Promise<void> {
-  const old = state.current;
-  state.current = { id: ++state.last, isOpen: true };
-  await lab.io("flush the old one", () => {});
-  if (closesCurrent) state.current.isOpen = false;
-  else old.isOpen = false;
-}
-
-async function run(lab: Lab, closesCurrent: boolean): Promise<void> {
-  const state = lab.shared({ current: { id: 0, isOpen: true } as Connection, last: 0 }, "state");
-  await lab.all(2, async (index) => {
-    if (index === 0) return await reconnect(lab, state, closesCurrent);
-    const { current } = state;
-    await lab.io("use it", () => {});
-    if (!current.isOpen && state.current.id === current.id)
-      throw new Error(`connection ${current.id} was closed while it was current`);
+async function run(lab: Lab, replace: (place: { current: Connection }, taken: Connection) => void): Promise<void> {
+  const broken: Connection = { id: 0, state: "broken" };
+  const place = lab.shared({ current: broken }, "place");
+  await lab.all(2, async () => {
+    const taken = place.current;
+    if (taken.state === "broken") {
+      await lab.io("say good-bye", () => {});
+      replace(place, taken);
+    }
+    const mine = place.current;
+    await lab.io("call", () => {});
+    if (mine.state !== "open") throw new Error(`connection ${mine.id} was closed under a call`);
   });
 }
 
-/** One reconnects while the other uses. */
+/** Each closes what is there when the good-bye is through. */
 export function scenario(lab: Lab): Promise<void> {
-  return run(lab, true);
+  return run(lab, (place) => {
+    place.current.state = "closed";
+    place.current = { id: place.current.id + 1, state: "open" };
+  });
 }
 
-/** It closes the one that it took. */
+/** Each closes what it took, and the first replaces it. */
 export function fixed(lab: Lab): Promise<void> {
-  return run(lab, false);
+  return run(lab, (place, taken) => {
+    taken.state = "closed";
+    if (place.current.id === taken.id) place.current = { id: taken.id + 1, state: "open" };
+  });
 }

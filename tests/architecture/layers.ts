@@ -21,15 +21,15 @@ export interface Layer {
 /** The table, by folder under packages/, lowest first. */
 export const layers: Readonly<Record<string, Layer>> = {
   concurrency: { name: "@holdfast/concurrency", mayImport: [], cap: 90, nodeOnlyIn: ["context.ts"] },
-  pictures: { name: "@holdfast/pictures", mayImport: [], cap: 8 },
+  pictures: { name: "@holdfast/pictures", mayImport: [], cap: 12 },
   "eslint-plugin": { name: "@holdfast/eslint-plugin", mayImport: [], cap: 1, nodeOnlyIn: [] },
   mcp: { name: "@holdfast/mcp", mayImport: ["concurrency"], cap: 20 },
   agent: { name: "@holdfast/agent", mayImport: ["concurrency", "mcp"], cap: 25 },
-  explore: { name: "@holdfast/explore", mayImport: ["concurrency", "pictures"], cap: 8 },
-  reproduce: { name: "@holdfast/reproduce", mayImport: ["pictures"], cap: 8 },
-  demo: { name: "@holdfast/demo", mayImport: ["concurrency", "pictures", "mcp", "agent", "reproduce"] },
+  explore: { name: "@holdfast/explore", mayImport: ["concurrency", "pictures"], cap: 14 },
+  reproduce: { name: "@holdfast/reproduce", mayImport: ["pictures"], cap: 15 },
+  demo: { name: "@holdfast/demo", mayImport: ["concurrency", "pictures", "mcp", "agent", "explore", "reproduce"] },
   cli: {
     name: "holdfast",
-    mayImport: ["concurrency", "pictures", "mcp", "agent", "reproduce", "demo"],
+    mayImport: ["concurrency", "pictures", "mcp", "agent", "explore", "reproduce", "demo"],
   },
 };

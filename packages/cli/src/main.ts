@@ -8,7 +8,9 @@ import { Command, CommanderError } from "commander";
 import { addDemoCommand } from "./demo-command.ts";
 import { addDoctorCommand } from "./doctor-command.ts";
 import { exitCodes } from "./exit-codes.ts";
+import { addExploreCommand } from "./explore-command.ts";
 import { type Console, failWith } from "./console.ts";
+import { addReplayCommand } from "./replay-command.ts";
 import { addReproduceCommand } from "./reproduce-command.ts";
 import { terminalText } from "./terminal-text.ts";
 
@@ -52,6 +54,8 @@ function createProgram(console: Console, setExitCode: (code: number) => void): C
   addDemoCommand(program, console, setExitCode);
   addReproduceCommand(program, console, setExitCode);
   addDoctorCommand(program, console, setExitCode);
+  addExploreCommand(program, console, setExitCode);
+  addReplayCommand(program, console, setExitCode);
   return program;
 }
 

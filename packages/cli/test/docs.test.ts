@@ -19,7 +19,7 @@ test("docs/cli.md lists every exit code, and no other", () => {
   expect(rows.toSorted((a, b) => a - b)).toEqual(Object.values(exitCodes).toSorted((a, b) => a - b));
 });
 
-test.each(["demo", "reproduce", "doctor"])(
+test.each(["demo", "reproduce", "doctor", "explore", "replay"])(
   "docs/cli.md lists every option of holdfast %s, and no other",
   async (command) => {
     const console = captureConsole();
@@ -47,7 +47,8 @@ test("docs/json.md has every field of the line of holdfast reproduce, and no oth
   await using server = await serve(() => ({ body: "cancel scope" }));
   await using folder = await mkdtempDisposable(join(tmpdir(), "holdfast-cli-"));
   const before = join(folder.path, "before.json");
-  const argv = ["reproduce", server.url, "--requests", "2", "--concurrency", "1", "--json"];
+  const everything = ["--arrival", "burst", "--sprt", "0.02,0.2"];
+  const argv = ["reproduce", server.url, "--requests", "2", "--concurrency", "1", ...everything, "--json"];
   const [first, second] = [captureConsole(), captureConsole()];
   const documented = fields("reproduce");
 
@@ -70,6 +71,22 @@ test("docs/json.md has every field of the line of holdfast doctor, and no other"
   const { leaves, all } = pathsOf(JSON.parse(console.out()));
   expect(leaves.filter((path) => !documented.includes(path))).toEqual([]);
   expect(documented.filter((path) => !all.includes(path))).toEqual([]);
+});
+
+test("docs/json.md has every field of the lines of holdfast explore and replay, and no other", async () => {
+  const [explored, replayed] = [captureConsole(), captureConsole()];
+  const module = join(import.meta.dirname, "fixtures/lost-update.ts");
+  await main(["explore", module, "--json"], explored);
+  const found = JSON.parse(explored.out()) as { replay: string };
+  await main(["replay", module, found.replay, "--json"], replayed);
+
+  const lines = { explore: found, replay: JSON.parse(replayed.out()) as object };
+
+  for (const [command, line] of Object.entries(lines)) {
+    const { leaves, all } = pathsOf(line);
+    expect(leaves.filter((path) => !fields(command).includes(path))).toEqual([]);
+    expect(fields(command).filter((path) => !all.includes(path))).toEqual([]);
+  }
 });
 
 test("docs/cli.md has a row for each check of holdfast doctor, over HTTP and of a command, and no other", async () => {

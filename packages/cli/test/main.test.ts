@@ -2,15 +2,18 @@ import { expect, test } from "vitest";
 import { main } from "../src/main.ts";
 import { captureConsole } from "./captured-console.ts";
 
-test.each([["demo"], ["reproduce"], ["doctor"]])("%s --help shows an example, and succeeds", async (command) => {
-  const console = captureConsole();
+test.each([["demo"], ["reproduce"], ["doctor"], ["explore"], ["replay"]])(
+  "%s --help shows an example, and succeeds",
+  async (command) => {
+    const console = captureConsole();
 
-  const code = await main([command, "--help"], console);
+    const code = await main([command, "--help"], console);
 
-  expect(code).toBe(0);
-  expect(console.out()).toContain(`Usage: holdfast ${command}`);
-  expect(console.out()).toMatch(/Example:\n {2}holdfast /);
-});
+    expect(code).toBe(0);
+    expect(console.out()).toContain(`Usage: holdfast ${command}`);
+    expect(console.out()).toMatch(/Example:\n {2}holdfast /);
+  },
+);
 
 test("--help lists the commands and shows an example", async () => {
   const console = captureConsole();
@@ -18,7 +21,9 @@ test("--help lists the commands and shows an example", async () => {
   const code = await main(["--help"], console);
 
   expect(code).toBe(0);
-  expect(console.out()).toMatch(/demo[\s\S]*reproduce[\s\S]*doctor[\s\S]*Example:\n {2}holdfast /);
+  expect(console.out()).toMatch(
+    /demo[\s\S]*reproduce[\s\S]*doctor[\s\S]*explore[\s\S]*replay[\s\S]*Example:\n {2}holdfast /,
+  );
 });
 
 test("--version prints the version of the package", async () => {

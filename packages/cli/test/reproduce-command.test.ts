@@ -1,4 +1,6 @@
-import { mkdtempDisposable, writeFile } from "node:fs/promises";
+import { mkdtempDisposable, readFile, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -205,6 +207,147 @@ test("draws its progress on a terminal and clears it, and draws none in a pipe",
   expect(terminal.err()).toContain("2 at a time, 0 hits: 4 of 4");
   expect(terminal.err().endsWith("\r\u001b[2K")).toBe(true);
   expect(pipe.err()).toBe("");
+});
+
+test("sends bursts, warms up, and tells what a counted connection would give", async () => {
+  await using server = await serve((count) => ({ body: count === 5 ? "cancel scope" : "fine" }));
+  const console = captureConsole();
+  const argv = ["--requests", "8", "--concurrency", "4", "--arrival", "burst", "--warm-up", "4"];
+
+  const code = await main(["reproduce", server.url, ...argv], console);
+
+  expect(code).toBe(1);
+  expect(server.requests()).toBe(12);
+  expect(console.out()).toContain("arrival burst");
+  expect(console.out()).toContain("by bursts of 4: 1 of 2");
+  expect(console.out()).toContain("a counted connection would give 18.8 % of requests, 75.0 % of bursts");
+});
+
+test("sends at a rate, and says how many had to wait", async () => {
+  await using server = await serve(() => ({ body: "fine" }));
+  const console = captureConsole();
+  const argv = ["--requests", "20", "--concurrency", "1", "--arrival", "100000/s even", "--hold", "2"];
+
+  const code = await main(["reproduce", server.url, ...argv], console);
+
+  expect(code).toBe(0);
+  expect(console.out()).toMatch(/\d+ had to wait for one of the 1 to end; their wait counts/);
+  expect(console.out()).toContain("if holds vary exponentially, 2.0e+2 others holding on average");
+});
+
+test.each([
+  ["fine", 0, "clean after 15 responses"],
+  ["cancel scope", 1, "faulty after 2 responses"],
+])("stops when the sequential test has decided, and exits by it: %s", async (body, exitCode, found) => {
+  await using server = await serve(() => ({ body }));
+  const console = captureConsole();
+
+  const code = await main(["reproduce", server.url, "--concurrency", "1", "--sprt", "0.02,0.2"], console);
+
+  expect(code).toBe(exitCode);
+  expect(console.out()).toContain(`sequential test, 0.02 against 0.2: ${found}`);
+});
+
+test("a sequential test that could not decide is not called clean", async () => {
+  await using server = await serve(() => ({ body: "fine" }));
+  const argv = ["--requests", "5", "--concurrency", "1", "--sprt", "0.02,0.2"];
+
+  const code = await main(["reproduce", server.url, ...argv], captureConsole());
+
+  expect(code).toBe(1);
+});
+
+test("says which level was flagged most often", async () => {
+  await using server = await serve((count) => ({ body: count > 4 ? "cancel scope" : "fine" }));
+  const console = captureConsole();
+
+  await main(["reproduce", server.url, "--requests", "4", "--concurrency", "1,2"], console);
+
+  expect(console.out()).toContain("flagged most often at 2 at a time");
+  expect(console.out()).toContain("hits of one session come together: trust the second interval");
+});
+
+test.each([
+  ["--arrival", "often", "closed, burst or a rate"],
+  ["--arrival", "0/s", "closed, burst or a rate"],
+  ["--sprt", "0.2", "two shares"],
+  ["--sprt", "0.2,0.02", "two shares"],
+  ["--sprt", "0.1,0.2,0.3", "two shares"],
+  ["--warm-up", "-1", "whole number from 0 up"],
+  ["--hold", "0", "whole number from 1 up"],
+  ["--report", "/nowhere/at/all.html", "ENOENT"],
+  ["--report", tmpdir(), "there is a folder of that name"],
+  ["--emit-test", import.meta.filename, "there is a file of that name"],
+  ["--signature", "/(/", "Invalid regular expression"],
+])("refuses %s %s before anything is sent", async (option, value, found) => {
+  await using server = await serve(() => ({ body: "fine" }));
+  const console = captureConsole();
+
+  const code = await main(["reproduce", server.url, option, value], console);
+
+  expect(code).toBe(64);
+  expect(console.err()).toMatch(/^holdfast: [^\n]*\n$/);
+  expect(console.err()).toContain(found);
+  expect(server.requests()).toBe(0);
+});
+
+test("refuses to compare requests that arrived in another way", async () => {
+  await using server = await serve(() => ({ body: "fine" }));
+  await using folder = await temporaryFolder();
+  const before = join(folder.path, "before.json");
+  await writeFile(before, earlier({ arrival: "burst" }));
+  const console = captureConsole();
+
+  const code = await main(["reproduce", server.url, "--compare", before], console);
+
+  expect(code).toBe(64);
+  expect(console.err()).toContain('the earlier run had --arrival "burst"; give the same');
+  expect(server.requests()).toBe(0);
+});
+
+test("follows redirects only when it is told to, and tells of those it does not follow", async () => {
+  await using target = await serve(() => ({ body: "cancel scope" }));
+  const redirecting = createServer((_request, response) => response.writeHead(302, { location: target.url }).end());
+  await new Promise<void>((resolve) => redirecting.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(redirecting.address() as AddressInfo).port}/`;
+  const [stays, follows] = [captureConsole(), captureConsole()];
+
+  const codes = [
+    await main(["reproduce", url, "--requests", "2"], stays),
+    await main(["reproduce", url, "--requests", "2", "--follow"], follows),
+  ];
+  redirecting.close();
+
+  expect(codes).toEqual([0, 1]);
+  expect(stays.out()).toContain("(2 x 302, not followed)");
+  expect(target.requests()).toBe(2);
+});
+
+test("writes a page with the pictures", async () => {
+  await using folder = await temporaryFolder();
+  await using server = await serve(() => ({ body: "a cancel scope <b>" }));
+  const file = join(folder.path, "report.html");
+  await writeFile(file, "an older one");
+
+  await main(["reproduce", server.url, "--requests", "4", "--concurrency", "1,2", "--report", file], captureConsole());
+
+  const page = await readFile(file, "utf8");
+  expect(page).toContain("4 of 4 responses have it at 1 in parallel");
+  expect(page).toContain("a cancel scope &lt;b&gt;");
+  expect(page.match(/<svg/g)).toHaveLength(4);
+});
+
+test("writes no test of what was not seen, and says so", async () => {
+  await using folder = await temporaryFolder();
+  await using server = await serve(() => ({ body: "fine" }));
+  const file = join(folder.path, "under-load.test.ts");
+  const console = captureConsole();
+
+  const code = await main(["reproduce", server.url, "--requests", "2", "--emit-test", file], console);
+
+  expect(code).toBe(0);
+  expect(console.out()).toContain("no test was written: the signature was not seen");
+  await expect(readFile(file)).rejects.toThrow("ENOENT");
 });
 
 /** What an earlier run printed, after something else that does not matter. */

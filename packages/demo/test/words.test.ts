@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { html, Markup } from "../src/report/html.ts";
 import { countText, intervalText, listText, percentText, pText } from "../src/report/words.ts";
 
 test("shares, intervals and counts are put so that no line parts a number from its unit", () => {
@@ -16,10 +15,4 @@ test("shares, intervals and counts are put so that no line parts a number from i
 
 test("a small p keeps its size, a larger one has three digits", () => {
   expect([pText(7.6e-6), pText(0.000_99), pText(0.001), pText(1)]).toEqual(["8e-6", "1e-3", "0.001", "1.000"]);
-});
-
-test("markup escapes what is put into it, lists too, but for markup", () => {
-  const { text } = html`<p title="${`"'`}">${["<b>", 1, html`<i>${"&"}</i>`]}${new Markup("<hr>")}</p>`;
-
-  expect(text).toBe('<p title="&quot;&#39;">&lt;b&gt;1<i>&amp;</i><hr></p>');
 });

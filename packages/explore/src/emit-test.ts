@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { parseReplay } from "./replay-string.ts";
 
 /** What the test is made of. */
 export interface EmitTestOptions {
@@ -30,6 +31,9 @@ export function emitTest({ module, exportName, replay, message, runner }: EmitTe
     runner === "vitest"
       ? 'expect(found.verdict, found.explain()).not.toBe("failed");'
       : 'assert.notEqual(found.verdict, "failed", found.explain());';
+  const { cancellations = 0 } = parseReplay(replay);
+  const most = cancellations > 1 ? `, cancellations: ${cancellations}` : "";
+  const options = cancellations === 0 ? "" : `, { cancel: "everywhere"${most} }`;
   return `${imports}import { explore, replay } from "@holdfast/explore";
 import { ${imported} } from ${JSON.stringify(module)};
 
@@ -42,7 +46,7 @@ test("the order in which it failed passes", async () => {
 
 // The fix may fail in another order.
 test("no order fails", async () => {
-  const found = await explore(scenario);
+  const found = await explore(scenario${options});
   ${none}
 });
 `;

@@ -5,6 +5,7 @@
  */
 import type { Chooser, Kernel } from "./kernel/kernel.ts";
 import type { Transition } from "./kernel/transition.ts";
+import { isNeeded } from "./search/depth-first.ts";
 import { undisturbed } from "./search/policy.ts";
 import type { Schedule } from "./search/schedule.ts";
 import type { Session } from "./session.ts";
@@ -69,10 +70,9 @@ export function findDecision(session: Session, schedule: Schedule, trace: Trace)
 function racesOf(order: Kernel["order"], steps: readonly Transition[]): [number, number][] {
   const races: [number, number][] = [];
   for (let later = steps.length - 1; later > 0; later--) {
-    const madeBy = steps[later]?.madeBy ?? -1;
     const direct = order.directlyBefore(later).toSorted((left, right) => right - left);
     for (const earlier of direct) {
-      if (earlier === madeBy || (madeBy >= 0 && order.isBefore(earlier, madeBy))) continue;
+      if (isNeeded(order, earlier, steps[later] as Transition)) continue;
       if (direct.some((other) => other !== earlier && order.isBefore(earlier, other))) continue;
       races.push([earlier, later]);
     }

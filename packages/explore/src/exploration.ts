@@ -19,6 +19,8 @@ import { inSlices, realTime } from "./slices.ts";
 
 /** How many of the first runs take turns between going through the orders and drawing them. */
 const MIXED = 64;
+/** How many orders are drawn to see whether one of them comes to an end. */
+const DRAWN = 40;
 
 interface FirstFailure {
   readonly error: unknown;
@@ -40,6 +42,8 @@ export class Exploration {
   #wasCut = false;
   #stage = "exhaustive";
   #failure: FirstFailure | undefined;
+  /** What a run waits for that is not the explorer's, in words. */
+  #outside: string | undefined;
 
   constructor(session: Session, settings: ExploreSettings) {
     this.#session = session;
@@ -61,6 +65,7 @@ export class Exploration {
       if (!(error instanceof NotTheSameError)) throw error;
       return this.#result("nondeterministic", false, error.message);
     }
+    if (this.#outside !== undefined) return this.#result("uncontrolled", false, this.#outside);
     if (this.#failure !== undefined) return await this.#made(isExhausted);
     const reason = isExhausted ? undefined : this.#whyEnded();
     return this.#result(isExhausted && !this.#wasCut ? "exhausted" : "not-found", isExhausted, reason);
@@ -84,7 +89,7 @@ export class Exploration {
   }
 
   get #isFound(): boolean {
-    return this.#failure !== undefined && !this.#settings.countFailures;
+    return this.#outside !== undefined || (this.#failure !== undefined && !this.#settings.countFailures);
   }
 
   get #isStopped(): boolean {
@@ -97,8 +102,10 @@ export class Exploration {
     await inSlices(() => {
       const first = this.#session.follow([]);
       this.#refusePrivateFields(first);
-      if (first.uncontrolled !== undefined) {
-        objection = this.#result("uncontrolled", false, first.uncontrolled);
+      const outside =
+        first.uncontrolled ?? (first.hangs ? this.#session.outsideOf([], () => this.#canEnd()) : undefined);
+      if (outside !== undefined) {
+        objection = this.#result("uncontrolled", false, outside);
         return true;
       }
       const again = this.#session.follow([]);
@@ -112,6 +119,16 @@ export class Exploration {
       return true;
     });
     return objection;
+  }
+
+  /** Whether some order comes to an end though the first did not. */
+  #canEnd(): boolean {
+    const draw = new Draw(this.#settings.seed);
+    for (let turn = 0; turn < DRAWN; turn++) {
+      const { end, hangs } = draw.once(this.#session);
+      if (end === "done" && !hangs) return true;
+    }
+    return false;
   }
 
   /** Tries every order once; true when that came to an end. */
@@ -132,8 +149,8 @@ export class Exploration {
         search.begin();
         recorder.begin();
         const result = this.#session.runner.once(recorder);
-        this.#note(result, recorder);
         search.end(this.#session.kernel, result.end);
+        this.#note(result, recorder);
         return search.isFinished || this.#isFound || this.#isOver(runs, ms);
       },
       () => this.#report(),
@@ -162,7 +179,8 @@ export class Exploration {
     return this.#isStopped || this.#orders >= runs || realTime() - this.#started >= ms;
   }
 
-  #note({ end, failure }: RunResult, recorder: Recorder): void {
+  /** The last thing that is done about a run: it may run another. */
+  #note({ end, failure, hangs, uncontrolled }: RunResult, recorder: Recorder): void {
     if (end === "given-up") return;
     const { steps } = this.#session.kernel;
     this.#orders += 1;
@@ -170,8 +188,11 @@ export class Exploration {
     this.#steps = Math.max(this.#steps, steps.length);
     for (const { kind } of steps) this.#kinds.add(kind);
     this.#tasks = Math.max(this.#tasks, steps.filter(({ kind }) => kind === "start").length);
+    this.#outside ??= uncontrolled;
     if (failure === undefined) return;
     this.#failing += 1;
+    // Where one comes to a halt for want of something outside, all do.
+    if (hangs && this.#failure === undefined) this.#outside ??= this.#session.outsideOf(recorder.schedule, () => true);
     this.#failure ??= { error: failure.error, schedule: recorder.schedule, orders: this.#orders };
   }
 
@@ -208,7 +229,7 @@ export class Exploration {
         isExhausted,
         undefined,
         minimal,
-        replayString({ fingerprint, schedule: smallest }),
+        replayString({ fingerprint, schedule: smallest, cancellations: session.cancellations }),
       );
       return true;
     });
@@ -269,6 +290,12 @@ export class Exploration {
         ? "what tasks share was taken to be what is declared with lab.shared() and lab.access(), and the library's own primitives"
         : "nothing was declared, so every order of all steps counts as different",
     );
+    const { cancellations } = this.#settings;
+    if (cancellations > 0) {
+      limits.push(
+        `at most ${cancellations} of the tasks of lab.all() ${cancellations === 1 ? "is" : "are"} cancelled in a run`,
+      );
+    }
     if (this.#wasCut) limits.push(`runs were cut after ${this.#settings.maxSteps} steps`);
     if (verdict === "not-found" && this.#orders > 0) {
       const share = Math.min(1, 3 / this.#orders);

@@ -98,11 +98,6 @@ export class Explored implements ExploredFacts {
     });
   }
 
-  /** The same with other facts in some places. */
-  with(facts: Partial<ExploredFacts>): Explored {
-    return new Explored(Object.assign({}, this, facts));
-  }
-
   /** Orders tried. */
   get orders(): number {
     return this.counts.orders;

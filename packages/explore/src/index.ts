@@ -9,6 +9,7 @@ export {
   NoDrainError,
   PrivateFieldsError,
   ReplayInvalidError,
+  ScenarioMissingError,
 } from "./errors.ts";
 export { emitTest, type EmitTestOptions } from "./emit-test.ts";
 export { explore } from "./explore.ts";

@@ -34,7 +34,7 @@ export class LabRuntime implements Runtime {
   }
 
   now(): number {
-    return this.#kernel.now;
+    return this.#kernel.readClock();
   }
 
   random(): number {
@@ -110,7 +110,6 @@ export class LabRuntime implements Runtime {
   access(resource: object, mode: "create" | "read" | "write"): void {
     if (this.#isOver) return;
     if (mode === "create") this.#kernel.create(resource);
-    else if (resource === this) this.#kernel.readClock();
     else this.#kernel.access(resource, mode === "write");
   }
 

@@ -4,6 +4,9 @@
  * @module
  */
 import { taskGroup } from "@holdfast/concurrency";
+import { LabDispatcher } from "./boundary/dispatcher.ts";
+import { type FetchAnswer, Network, type RespondOptions } from "./boundary/network.ts";
+import { CancelChoices } from "./cancel-choices.ts";
 import type { AccessMode } from "./kernel/footprint.ts";
 import type { Kernel } from "./kernel/kernel.ts";
 import { gated } from "./lab-runtime.ts";
@@ -15,23 +18,28 @@ interface Invariant {
   readonly holds: () => unknown;
 }
 
-/** Answers requests of `fetch` in a run. */
-export type FetchAnswer = (request: Request) => PromiseLike<Response> | Response;
-
 /** The laboratory of one run. A scenario is run many times, each time with another one. */
 export class Lab {
   readonly #kernel: Kernel;
   readonly #random: () => number;
   readonly #invariants: Invariant[] = [];
   readonly #sharedNames = new Set<string>();
-  readonly #answers: { readonly matches: (url: string) => boolean; readonly answer: FetchAnswer }[] = [];
+  readonly #network: Network;
+  readonly #cancelChoices: CancelChoices;
+  #dispatcher: LabDispatcher | undefined;
   #isDeclared = false;
-  /** What the scenario asked of the real world, which nobody answers in a run. */
-  uncontrolled: string | undefined = undefined;
 
-  constructor(kernel: Kernel, random: () => number) {
+  /** @param cancellations how many tasks of {@link Lab.all} a run may cancel. */
+  constructor(kernel: Kernel, random: () => number, cancellations: number = 0) {
     this.#kernel = kernel;
     this.#random = random;
+    this.#network = new Network(kernel);
+    this.#cancelChoices = new CancelChoices(kernel, cancellations);
+  }
+
+  /** What the scenario asked of the real world, which nobody answers in a run; undefined when it asked nothing. */
+  get uncontrolled(): string | undefined {
+    return this.#network.unanswered;
   }
 
   /** Whether the scenario has said what it shares. */
@@ -46,18 +54,20 @@ export class Lab {
 
   /**
    * Runs `count` tasks side by side and gives their values in order; the first is `task 0`. When one fails, the others are
-   * cancelled and joined.
+   * cancelled and joined. The value of a task that the explorer cancelled is undefined: see the option `cancel`.
    *
    * **Cancellation:** reaches every task.
    *
    * @throws ExceptionGroup with every failure.
    */
   async all<T>(count: number, fn: (index: number) => PromiseLike<T> | T): Promise<Awaited<T>[]> {
-    const values: Awaited<T>[] = [];
+    // Not empty: a task that was cancelled leaves no hole.
+    const values = Array.from<Awaited<T>>({ length: count });
     await taskGroup((group) => {
       for (let index = 0; index < count; index++) {
         const body = async (): Promise<void> => void (values[index] = await fn(index));
-        group.startSoon(body, { name: `task ${index}` });
+        const name = `task ${index}`;
+        group.startSoon(() => this.#cancelChoices.run(name, body), { name });
       }
     });
     return values;
@@ -103,43 +113,27 @@ export class Lab {
   }
 
   /**
-   * Answers requests of the global `fetch` to a URL: at a moment that the explorer chooses.
+   * Answers requests of the global `fetch`, and of {@link Lab.dispatcher}, to a URL: at a moment that the explorer chooses.
+   * Of several that match, the last one answers.
    *
    * @param url the whole of it, its beginning followed by `*`, or what it matches.
+   * @throws RangeError for a fault that is none.
    */
-  respond(url: string | RegExp, answer: FetchAnswer): void {
-    const matches = (asked: string): boolean => {
-      if (typeof url !== "string") return url.test(asked);
-      return url.endsWith("*") ? asked.startsWith(url.slice(0, -1)) : asked === url;
-    };
-    this.#answers.push({ matches, answer });
+  respond(url: string | RegExp, answer: FetchAnswer, options: RespondOptions = {}): void {
+    this.#network.respond(url, answer, options);
   }
 
   /** What the global `fetch` does in a run. */
   fetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
-    const request = new Request(input, init);
-    const found = this.#answers.findLast(({ matches }) => matches(request.url));
-    if (found === undefined) {
-      this.uncontrolled ??= `it fetches ${request.url}, which no lab.respond() answers`;
-      return Promise.reject(
-        new TypeError("fetch failed", { cause: new Error(`no lab.respond() answers ${request.url}`) }),
-      );
-    }
-    const { signal } = request;
-    if (signal.aborted) return Promise.reject(signal.reason as Error);
-    const { promise, resolve, reject } = Promise.withResolvers<Response>();
-    const happen = gated(() => {
-      try {
-        resolve(found.answer(request));
-      } catch (error) {
-        reject(error);
-      }
-    });
-    const transition = this.#kernel.add("io", this.#kernel.actor, happen, `${request.method} ${request.url}`);
-    signal.addEventListener("abort", () => {
-      if (this.#kernel.prevent(transition)) reject(signal.reason);
-    });
-    return promise;
+    return this.#network.fetch(input, init);
+  }
+
+  /**
+   * A dispatcher for undici, version 8: what is sent through it is answered by {@link Lab.respond}. Its type is the part of
+   * undici's own that senders use, so hand it over as `{ dispatcher: lab.dispatcher as never }`.
+   */
+  get dispatcher(): LabDispatcher {
+    return (this.#dispatcher ??= new LabDispatcher(this.#network));
   }
 
   /**
@@ -163,7 +157,7 @@ export class Lab {
     this.#invariants.push({ name, holds });
   }
 
-  /** A random number in [0, 1): the same ones in each run. */
+  /** A random number in [0, 1): the same ones for the same step of each run. */
   random(): number {
     return this.#random();
   }

@@ -30,6 +30,13 @@ export interface ExploreOptions {
    * thought; `ordered` keeps them to their times.
    */
   readonly timers?: "free" | "ordered";
+  /**
+   * `everywhere` lets any task that `lab.all()` starts be cancelled, at each of its cancel points; `none` is the default. A run
+   * in which a task ends for no other reason than that has not failed.
+   */
+  readonly cancel?: "everywhere" | "none";
+  /** How many tasks one run may cancel; 1 when absent. */
+  readonly cancellations?: number;
   /** The most steps of one run, beyond which it counts as one that does not end; 10 000 when absent. */
   readonly maxSteps?: number;
   /** Goes on after the first failure and counts how many orders fail; false when absent. */
@@ -56,6 +63,8 @@ export interface ExploreSettings {
   readonly ms: number;
   readonly seed: number;
   readonly orderedTimers: boolean;
+  /** How many tasks a run may cancel; 0 for none. */
+  readonly cancellations: number;
   readonly maxSteps: number;
   readonly countFailures: boolean;
   readonly onProgress: ((progress: ExploreProgress) => void) | undefined;
@@ -71,6 +80,8 @@ export function readOptions(options: ExploreOptions): ExploreSettings {
     budget = {},
     seed = 1,
     timers = "free",
+    cancel = "none",
+    cancellations = 1,
     maxSteps = 10_000,
     countFailures = false,
   } = options;
@@ -80,12 +91,17 @@ export function readOptions(options: ExploreOptions): ExploreSettings {
   if (timers !== "free" && timers !== "ordered") {
     throw new TypeError(`timers are free or ordered, and ${JSON.stringify(timers)} is neither`);
   }
+  if (cancel !== "none" && cancel !== "everywhere") {
+    throw new TypeError(`cancel is everywhere or none, and ${JSON.stringify(cancel)} is neither`);
+  }
+  count("cancellations", cancellations);
   return {
     strategy,
     runs: count("budget.runs", budget.runs ?? 10_000),
     ms: time("budget.ms", budget.ms ?? 30_000),
     seed: integer("seed", seed),
     orderedTimers: timers === "ordered",
+    cancellations: cancel === "none" ? 0 : cancellations,
     maxSteps: count("maxSteps", maxSteps),
     countFailures,
     onProgress: options.onProgress,

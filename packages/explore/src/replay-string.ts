@@ -1,6 +1,6 @@
 /**
  * A schedule as a short text: `h1:7f3a9c:np:1.1,2.3`. After the version of the format and a fingerprint of the run stands the order
- * that is departed from (`np`, no preemptions), and then each departure, as the number of the choice and the index of what was chosen.
+ * that is departed from (`np`, no preemptions; `npc2`, where up to two tasks may be cancelled), and then each departure, as the number of the choice and the index of what was chosen.
  *
  * @module
  */
@@ -15,23 +15,28 @@ export interface Replay {
   /** Of the run that the schedule gave: who did what, in order. */
   readonly fingerprint: string;
   readonly schedule: Schedule;
+  /** How many tasks the run might cancel; absent for none. */
+  readonly cancellations?: number;
 }
 
-export function replayString({ fingerprint, schedule }: Replay): string {
+export function replayString({ fingerprint, schedule, cancellations = 0 }: Replay): string {
   const departures = schedule.map(({ at, index }) => `${at}.${index}`).join(",");
-  return `${VERSION}:${fingerprint}:${POLICY}:${departures || "-"}`;
+  const policy = cancellations === 0 ? POLICY : `${POLICY}c${cancellations}`;
+  return `${VERSION}:${fingerprint}:${policy}:${departures || "-"}`;
 }
 
 /** @throws ReplayInvalidError */
 export function parseReplay(text: string): Replay {
-  const [version, fingerprint = "", policy, departures = "", ...rest] = text.trim().split(":");
+  const [version, fingerprint = "", policy = "", departures = "", ...rest] = text.trim().split(":");
   if (version !== VERSION) throw new ReplayInvalidError(text, `it is not of version ${VERSION}`);
   if (!/^[0-9a-f]{6}$/.test(fingerprint))
     throw new ReplayInvalidError(text, "its fingerprint is not six hexadecimal digits");
-  if (policy !== POLICY) throw new ReplayInvalidError(text, `its order is not ${POLICY}`);
+  const order = new RegExp(`^${POLICY}(?:c([1-9]\\d{0,3}|Infinity))?$`).exec(policy);
+  if (order === null) throw new ReplayInvalidError(text, `its order is not ${POLICY}`);
   if (rest.length > 0) throw new ReplayInvalidError(text, "it has too many parts");
   return {
     fingerprint,
+    ...(order[1] !== undefined && { cancellations: Number(order[1]) }),
     schedule: departures === "-" ? [] : departures.split(",").map((part) => parseDeparture(text, part)),
   };
 }

@@ -62,8 +62,8 @@ export class Replayed {
  * @throws {@link ReplayInvalidError}; {@link DivergedError} when the program has changed since, unless `tolerant`.
  */
 export async function replay(scenario: Scenario, text: string, options: ReplayOptions = {}): Promise<Replayed> {
-  const { fingerprint, schedule } = parseReplay(text);
-  using session = new Session(scenario, readOptions(options));
+  const { fingerprint, schedule, cancellations = 0 } = parseReplay(text);
+  using session = new Session(scenario, { ...readOptions(options), cancellations });
   let result: Replayed | undefined;
   await inSlices(() => {
     const followed = session.follow(schedule);

@@ -5,6 +5,7 @@
  */
 import { leafErrors } from "@holdfast/concurrency";
 import { holdBoundary } from "./boundary/boundary.ts";
+import { outsideOf } from "./boundary/outside.ts";
 import { Kernel } from "./kernel/kernel.ts";
 import type { ExploreSettings } from "./options.ts";
 import { fingerprintOf } from "./replay-string.ts";
@@ -24,21 +25,28 @@ interface Ears {
   unhandled: ((error: unknown) => void) | undefined;
 }
 
+/** The options that every run of a session has. */
+type SessionSettings = Pick<ExploreSettings, "maxSteps" | "orderedTimers"> &
+  Partial<Pick<ExploreSettings, "cancellations">>;
+
 export class Session implements Disposable {
   readonly kernel: Kernel;
   readonly runner: Runner;
+  /** How many tasks a run may cancel. */
+  readonly cancellations: number;
   readonly #boundary: Disposable;
   readonly #ears: Ears = { unhandled: undefined };
   readonly #hear = (error: unknown): void => this.#ears.unhandled?.(error);
 
-  constructor(scenario: Scenario, { maxSteps, orderedTimers }: Pick<ExploreSettings, "maxSteps" | "orderedTimers">) {
+  constructor(scenario: Scenario, { maxSteps, orderedTimers, cancellations = 0 }: SessionSettings) {
+    this.cancellations = cancellations;
     this.kernel = new Kernel({
       maxSteps,
       orderedTimers,
       isDeclared: () => this.runner.isDeclared,
       hasEnded: () => this.runner.hasEnded,
     });
-    this.runner = new Runner(this.kernel, scenario, this.#ears);
+    this.runner = new Runner(this.kernel, scenario, this.#ears, cancellations);
     this.#boundary = holdBoundary();
     process.on("unhandledRejection", this.#hear);
   }
@@ -60,6 +68,24 @@ export class Session implements Disposable {
     const recorder = new TraceRecorder(this.kernel);
     const { failure } = this.follow(schedule, recorder);
     return recorder.trace(failure);
+  }
+
+  /**
+   * Why a run of that schedule, which came to a halt, may have to wait for something outside; undefined where nothing speaks for
+   * that. What it began outside is known for sure. Who waits for no primitive of the library waits either for that or for
+   * a promise that the program itself will never settle; the latter can be told only where other orders come to an end.
+   *
+   * @param canEnd asked only then.
+   */
+  outsideOf(schedule: Schedule, canEnd: () => boolean): string | undefined {
+    const recorder = new TraceRecorder(this.kernel);
+    const kinds = outsideOf(() => void this.follow(schedule, recorder));
+    const advice = "hand real input and output to lab.io()";
+    if (kinds.length > 0)
+      return `it comes to a halt, and has begun what no run can wait for: ${kinds.join(", ")}; ${advice}`;
+    const strangers = recorder.tasksOutsideWaits();
+    if (strangers.length === 0 || canEnd()) return undefined;
+    return `${strangers.join(", ")} waits for something that no task, timer, fetch or lab.io() brings; ${advice}`;
   }
 
   fingerprint(): string {

@@ -6,7 +6,7 @@
 import type { Departure, Schedule } from "./search/schedule.ts";
 
 /** What a run by a schedule showed. */
-export interface Trial {
+interface Trial {
   /** It failed in the same way. */
   readonly isSame: boolean;
   /** The choices of the run. */

@@ -4,12 +4,11 @@
  * @module
  */
 import { DeadlockError, LeakError, run } from "@holdfast/concurrency";
-import { insideRun } from "./boundary/boundary.ts";
+import { insideRun } from "./boundary/active-run.ts";
 import type { Chooser, Kernel, RunEnd } from "./kernel/kernel.ts";
 import { drain } from "./kernel/drain.ts";
 import { Lab } from "./lab.ts";
 import { LabRuntime } from "./lab-runtime.ts";
-import { random } from "./random.ts";
 import type { TraceRecorder } from "./trace.ts";
 
 /** A program to explore. It is run many times, so each run must begin it anew. */
@@ -20,12 +19,11 @@ export interface RunResult {
   readonly end: RunEnd;
   /** What went wrong; undefined when nothing did. */
   readonly failure: { readonly error: unknown } | undefined;
-  /** What the scenario waits for that no event of the explorer will bring; undefined when it waits for nothing of the kind. */
+  /** What the scenario asked for that nobody brings; undefined when it asked for nothing of the kind. */
   readonly uncontrolled: string | undefined;
+  /** Whether nothing was left to happen before the scenario had ended; it may wait for something outside. */
+  readonly hangs: boolean;
 }
-
-/** The same numbers in each run: chance is not what is explored. */
-const SEED = 1;
 
 /** What is heard of while a run goes on. */
 export interface Ears {
@@ -37,10 +35,13 @@ export class Runner {
   readonly #kernel: Kernel;
   readonly #scenario: Scenario;
   readonly #ears: Ears;
+  readonly #cancellations: number;
   #lab: Lab | undefined;
   #hasEnded = false;
+  #failure: RunResult["failure"];
 
-  constructor(kernel: Kernel, scenario: Scenario, ears: Ears) {
+  constructor(kernel: Kernel, scenario: Scenario, ears: Ears, cancellations: number) {
+    this.#cancellations = cancellations;
     this.#kernel = kernel;
     this.#scenario = scenario;
     this.#ears = ears;
@@ -67,15 +68,16 @@ export class Runner {
    */
   once(chooser: Chooser, recorder?: TraceRecorder): RunResult {
     const kernel = this.#kernel;
-    const chance = random(SEED);
+    const chance = (): number => kernel.random();
     const runtime = new LabRuntime(kernel, chance);
-    const lab = new Lab(kernel, chance);
+    const lab = new Lab(kernel, chance, this.#cancellations);
     this.#lab = lab;
+    this.#failure = undefined;
     const { stackTraceLimit } = Error;
     // Two thirds of what a failing run takes are the stacks of its errors; it is run once more in detail, with them.
     if (recorder === undefined) Error.stackTraceLimit = 0;
     try {
-      return insideRun(kernel, lab, () => this.#once(chooser, lab, runtime, recorder));
+      return insideRun({ kernel, lab, fail: this.#fail }, () => this.#once(chooser, lab, runtime, recorder));
     } finally {
       Error.stackTraceLimit = stackTraceLimit;
     }
@@ -84,10 +86,7 @@ export class Runner {
   #once(chooser: Chooser, lab: Lab, runtime: LabRuntime, recorder: TraceRecorder | undefined): RunResult {
     const kernel = this.#kernel;
     this.#hasEnded = false;
-    let failure: { readonly error: unknown } | undefined;
-    const fail = (error: unknown): void => {
-      failure ??= { error };
-    };
+    const fail = this.#fail;
     this.#ears.unhandled = fail;
     kernel.order.onAccess = recorder && ((resource, isWrite) => recorder.accessed(resource, isWrite));
     kernel.begin(() => {
@@ -105,24 +104,19 @@ export class Runner {
       if (violation !== undefined) fail(violation);
     };
     const end = kernel.run(chooser);
-    const waits = runtime.waits();
-    const uncontrolled =
-      lab.uncontrolled ?? this.#unknownWait(end === "done" && !this.#hasEnded && failure === undefined, waits);
-    if (end === "done" && failure === undefined && uncontrolled === undefined) {
-      if (!this.#hasEnded) fail(new DeadlockError(waits));
-      const leaks = this.#hasEnded ? runtime.leaks() : [];
-      if (leaks.length > 0) fail(new LeakError(leaks));
-    }
+    const isAtRest = end === "done" && this.#failure === undefined;
+    const hangs = isAtRest && !this.#hasEnded;
+    if (hangs) fail(new DeadlockError(runtime.waits()));
+    const leaks = isAtRest && this.#hasEnded ? runtime.leaks() : [];
+    if (leaks.length > 0) fail(new LeakError(leaks));
     this.#ears.unhandled = undefined;
-    const found = failure;
+    const failure = this.#failure;
     runtime.end(new Error("the run is over"));
     drain();
-    return { end, failure: found, uncontrolled };
+    return { end, failure, uncontrolled: lab.uncontrolled, hangs };
   }
 
-  /** The root waits, but nobody of the library's tasks does for anything that it knows. */
-  #unknownWait(isHanging: boolean, waits: readonly string[]): string | undefined {
-    if (!isHanging || waits.length > 0) return undefined;
-    return "it waits for something that no task, timer, fetch or lab.io() brings; hand real input and output to lab.io()";
-  }
+  readonly #fail = (error: unknown): void => {
+    this.#failure ??= { error };
+  };
 }

@@ -128,6 +128,13 @@ export class TraceRecorder implements Instrument {
     this.#end(wait, wait.task.name, outcome === "error" ? "cancelled" : undefined);
   }
 
+  /** The tasks that have not ended and are in no wait of the library. */
+  tasksOutsideWaits(): string[] {
+    const open = [...this.#open.values()];
+    const waiting = new Set(open.flatMap(({ kind, openedBy }) => (kind === "wait" ? [openedBy] : [])));
+    return open.flatMap(({ kind, name }) => (kind === "task" && !waiting.has(name) ? [name] : []));
+  }
+
   /** The run, once it is over. */
   trace(error: { readonly error: unknown } | undefined): Trace {
     let time = 0;

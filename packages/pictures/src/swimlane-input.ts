@@ -13,6 +13,8 @@ export interface Swimlane {
   /** From top to bottom; at least one. */
   readonly lanes: readonly Lane[];
   readonly bands?: readonly Band[];
+  /** Pairs of moments of which one came before the other, and had to. */
+  readonly arrows?: readonly Arrow[];
 }
 
 /** One task. */
@@ -61,6 +63,21 @@ export interface Band {
   readonly refused?: boolean;
 }
 
+/** From a moment of one task to a later one of another: the pair whose order decides, say. */
+export interface Arrow {
+  readonly from: Moment;
+  readonly to: Moment;
+  /** Why the order matters; told in words above the lanes. */
+  readonly label?: string;
+}
+
+/** A time in a lane. */
+export interface Moment {
+  /** The name of a lane, the first of that name being meant; no arrow is drawn from or to a name that no lane has. */
+  readonly lane: string;
+  readonly at: number;
+}
+
 /** The first and the last time in the picture; never the same. */
 export function timeSpan(input: Swimlane): { readonly from: number; readonly to: number } {
   let [from, to] = [Infinity, -Infinity];
@@ -104,6 +121,7 @@ export function describeSwimlane(input: Swimlane): string {
   return [
     `${input.lanes.length} ${input.lanes.length === 1 ? "lane" : "lanes"} over ${formatMs(to - from)} ms`,
     ...bands,
+    ...(input.arrows ?? []).map((arrow) => arrowSentence(arrow)),
     ...failed.map((lane) => `${lane.name} failed`),
   ].join(". ");
 }
@@ -114,6 +132,15 @@ function* times(input: Swimlane): Generator<number> {
     yield* ends(spans);
   }
   yield* ends(input.bands ?? []);
+  for (const { from, to } of input.arrows ?? []) {
+    yield from.at;
+    yield to.at;
+  }
+}
+
+/** What an arrow tells, as a sentence; `name` shortens the names in it. */
+export function arrowSentence({ from, to, label }: Arrow, name: (text: string) => string = String): string {
+  return `${name(from.lane)} before ${name(to.lane)}${label === undefined ? "" : `: ${label}`}`;
 }
 
 function* ends(list: readonly { readonly from: number; readonly to?: number }[]): Generator<number> {

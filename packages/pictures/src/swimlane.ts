@@ -5,6 +5,7 @@
  */
 import { Canvas, type PictureOptions, type Shape } from "./canvas.ts";
 import { formatMs, linearScale, roundTicks } from "./scale.ts";
+import { arrowRules, drawArrow, drawArrowKey, drawArrowSentences, placeArrowSentences } from "./swimlane-arrows.ts";
 import {
   assertSwimlane,
   type Band,
@@ -55,7 +56,7 @@ const rules: readonly string[] = [
 
 /**
  * Draws tasks as lanes over time, and what they shared as bands above: opened by one task, closed, or refused to be
- * closed, by another.
+ * closed, by another. Arrows lead from one moment to another that came after it, such as the two whose order decides.
  *
  * Gives one `<svg>` element that depends on nothing around it. It has a title and a description, follows the reader's
  * light or dark preference, and can stand in a page beside other pictures. All text is escaped; what does not fit is
@@ -82,21 +83,25 @@ export function swimlaneSvg(input: Swimlane, options: PictureOptions = {}): stri
   const canvas = new Canvas("swimlaneSvg", input.title, input, options);
   const plot = placePlot(canvas, input);
   const bands = placeBands(canvas, input.bands ?? [], plot, canvas.heading());
+  const sentences = placeArrowSentences(canvas, input.arrows ?? [], bands.bottom);
   const lanes: PlacedLane[] = [];
-  let y = bands.bottom;
+  let y = sentences.bottom;
   for (const lane of input.lanes) {
     const placed = placeLane(canvas, lane, plot, y);
     lanes.push(placed);
     y = placed.bottom;
   }
 
-  drawGrid(canvas, plot, input, bands.bottom, y);
+  drawGrid(canvas, plot, input, sentences.bottom, y);
   for (const placed of bands.placed) drawBackground(canvas, placed, plot, lanes);
   for (const lane of lanes) drawLane(canvas, lane, plot);
   for (const placed of bands.placed) drawBand(canvas, placed, plot, lanes);
+  for (const arrow of input.arrows ?? []) drawArrow(canvas, arrow, plot, lanes);
+  drawArrowSentences(canvas, sentences.placed);
 
   const height = drawLegend(canvas, input, y + canvas.line + 10);
-  return canvas.finish(height + 6, describeSwimlane(input), rules);
+  const needed = (input.arrows ?? []).length === 0 ? rules : [...rules, ...arrowRules];
+  return canvas.finish(height + 6, describeSwimlane(input), needed);
 }
 
 function placePlot(canvas: Canvas, input: Swimlane): Plot {
@@ -256,6 +261,9 @@ function drawLegend(canvas: Canvas, input: Swimlane, y: number): number {
           canvas.shape(markLooks[kind].look, markLooks[kind].shape, x, middle, markRadius);
         },
       })),
+    ...((input.arrows ?? []).length === 0
+      ? []
+      : [{ label: "comes before", draw: (x: number, middle: number): void => drawArrowKey(canvas, x, middle) }]),
   ]);
 }
 

@@ -6,7 +6,7 @@
 import { LevelMissingError } from "./errors.ts";
 import type { LevelResult } from "./level.ts";
 import type { ReproduceResult } from "./reproduce.ts";
-import { type Count, fisherExact, type Interval, isSignificant, runsNeeded } from "./statistics.ts";
+import { type Count, differenceInterval, fisherExact, type Interval, isSignificant, runsNeeded } from "./statistics.ts";
 
 /**
  * What a comparison can say, at the 5 % level. `fixed`: there were hits before and none after, and the difference is real.
@@ -33,6 +33,8 @@ export interface Comparison {
   readonly after: ComparedSide;
   /** The share after minus the share before. */
   readonly difference: number;
+  /** The 95 % interval of the difference, by Newcombe's method. */
+  readonly differenceInterval: Interval;
   /** Two-sided, by Fisher's exact test; it takes every request for independent. */
   readonly p: number;
   /** Clean runs that would be needed after `before` for p < 0.05; null when there was no hit before. */
@@ -44,7 +46,7 @@ export interface Comparison {
  * Compares two results at one level of concurrency, which the caller fixes before looking at either.
  *
  * @throws {@link LevelMissingError} when one of them has not measured that level; TypeError when they looked for different
- * signatures.
+ * signatures, or when their requests arrived in different ways.
  */
 export function compare(
   before: ReproduceResult,
@@ -56,6 +58,12 @@ export function compare(
     const [one, other] = [before, after].map(({ signature }) => JSON.stringify(signature));
     throw new TypeError(`comparing results for ${one} and for ${other}; look for the same signature in both`);
   }
+  const [arrivalBefore, arrivalAfter] = [before.arrival ?? "closed", after.arrival ?? "closed"];
+  if (arrivalBefore !== arrivalAfter) {
+    throw new TypeError(
+      `comparing requests that arrived ${arrivalBefore} with ${arrivalAfter}; have them arrive alike in both`,
+    );
+  }
   const levelBefore = levelAt(before, concurrency, "the run before");
   const levelAfter = levelAt(after, concurrency, "the run after");
   const first = countOf(levelBefore);
@@ -66,6 +74,7 @@ export function compare(
     before: sideOf(levelBefore),
     after: sideOf(levelAfter),
     difference: shareOf(second) - shareOf(first),
+    differenceInterval: differenceInterval(first, second),
     p,
     runsNeeded: first.hits === 0 ? null : runsNeeded(first),
     verdict: verdictOf(first, second, p),

@@ -1,31 +1,82 @@
 /**
- * What a reproduction is told to do, and the check of it before anything is sent.
+ * What a reproduction is told to do.
  *
  * @module
  */
-import { validateHeaderName, validateHeaderValue } from "node:http";
-import { types } from "node:util";
 import type { Signature } from "./body-scanner.ts";
+import type { RequestMaker } from "./request.ts";
+
+/**
+ * When requests are sent. `closed`: as soon as one of those in flight is answered, so that a slow server is sent fewer.
+ * `burst`: so many at once, and the next so many when all of them are answered.
+ */
+export type Arrival = "closed" | "burst" | OpenArrival;
+
+/** Requests that come at their own times, whatever the server does: an open loop. */
+export interface OpenArrival {
+  /** Requests in a second, on average. */
+  readonly rate: number;
+  /** Whether they come like callers who know nothing of each other (a Poisson process, the default) or like a clock. */
+  readonly spacing?: "even" | "random";
+}
+
+/** An arrival as results name it: `closed`, `burst`, `50/s`, `50/s even`. */
+export function arrivalText(arrival: Arrival = "closed"): string {
+  if (typeof arrival === "string") return arrival;
+  return `${arrival.rate}/s${arrival.spacing === "even" ? " even" : ""}`;
+}
+
+/** Two shares between which Wald's test decides. */
+export interface SequentialTest {
+  /** The share of hits that would still be called clean. */
+  readonly p0: number;
+  /** The share that is called faulty. */
+  readonly p1: number;
+}
 
 /** How {@link reproduce} loads a URL. */
 export interface ReproduceOptions {
-  /** Over http or https, without user and password: an `authorization` header carries those. */
+  /**
+   * Over http or https, without user and password: an `authorization` header carries those. Here, in header values and in
+   * the body, `{{i}}` becomes the number of the request within its level, `{{n}}` its number within the whole
+   * reproduction, both from 0 and warm-up included, and `{{uuid}}` a random one.
+   */
   readonly url: string | URL;
   /**
-   * What to look for in the response bodies, read as UTF-8: exact text, or a regular expression, which sees the first
-   * 1 Mi characters. An expression is applied afresh to each body, whatever its flags.
+   * What to look for in the response bodies: exact text, or a regular expression, which sees the first 1 Mi characters. An
+   * expression is applied afresh to each body, whatever its flags. Bodies are decompressed (gzip, deflate, br, zstd) and
+   * read in the charset they say they have; in UTF-8 when they say nothing.
    */
   readonly signature: Signature;
-  /** Requests at each level. */
+  /** Requests at each level; the most of them with `sprt`. */
   readonly requests: number;
-  /** How many requests are in flight at a time; a list is a sweep, its levels measured one after another. */
+  /**
+   * How many requests are in flight at a time; a list is a sweep, its levels measured one after another. In an open loop it
+   * is the most: a request that finds so many under way waits, and its wait counts.
+   */
   readonly concurrency: number | readonly number[];
+  /** Default `closed`. */
+  readonly arrival?: Arrival;
+  /** Requests before each level that are sent in the same way and leave no trace in the result. Default 0. */
+  readonly warmUp?: number;
+  /**
+   * Stops a level once Wald's sequential test has decided between two shares of hits, each error being made in 5 % at most.
+   * It takes every response for independent, in the order in which they are complete.
+   */
+  readonly sprt?: SequentialTest;
+  /** How long the server holds what the requests share; for what the model predicts, see {@link Predicted}. */
+  readonly holdMs?: number;
   /** Default `GET`, or `POST` when there is a body. */
   readonly method?: string;
   /** Sent as they are; the framing ones, such as `content-length`, are not for the caller to set. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** How long a request may take, in milliseconds, from opening the connection to the last byte. Default 30 000. */
+  /** Whether to go where redirects lead. By default a redirect is an answer like any other. */
+  readonly follow?: boolean;
+  /**
+   * How long a request may take, in milliseconds, from opening the connection to the last byte; each redirect begins anew.
+   * Default 30 000.
+   */
   readonly timeoutMs?: number;
   /** Ends the reproduction; its requests are ended first. */
   readonly signal?: AbortSignal;
@@ -44,99 +95,22 @@ export interface ReproduceProgress {
 
 /** Options after the check. */
 export interface Plan {
-  readonly url: URL;
+  /** As it was given, where it has placeholders. */
+  readonly url: string;
+  /** Where connections go to. */
+  readonly origin: URL;
+  readonly maker: RequestMaker;
   readonly signature: Signature;
   readonly requests: number;
   readonly levels: readonly number[];
-  readonly method: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer | null;
+  readonly arrival: Arrival;
+  readonly warmUp: number;
+  readonly sprt: SequentialTest | undefined;
+  readonly holdMs: number | undefined;
+  readonly follow: boolean;
   readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
-  readonly onProgress: (progress: ReproduceProgress) => void;
-}
-
-const defaultTimeoutMs = 30_000;
-/** The longest delay of a Node timer; a longer one would fire at once. */
-const maxTimeoutMs = 2_147_483_647;
-/** The token of RFC 9110, section 5.6.2, which a method is. */
-const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-/** What the client says about the message itself; a second word on it would contradict the first. */
-const framingHeaders = new Set(["content-length", "expect", "keep-alive", "transfer-encoding", "upgrade"]);
-
-/**
- * Checks the options and fills in what is absent.
- *
- * @throws TypeError, RangeError for the first option that makes no sense.
- */
-export function readOptions(options: ReproduceOptions): Plan {
-  const { signature, requests, concurrency, headers = {}, body, timeoutMs = defaultTimeoutMs } = options;
-  const { method = body === undefined ? "GET" : "POST", signal, onProgress = () => {} } = options;
-  const url = readUrl(String(options.url));
-  const levels = typeof concurrency === "number" ? [concurrency] : [...concurrency];
-  checkSignature(signature);
-  checkWhole("requests", requests);
-  if (levels.length === 0) throw new RangeError("concurrency is an empty list; give at least one level");
-  for (const level of levels) checkWhole("concurrency", level);
-  if (new Set(levels).size < levels.length) {
-    throw new RangeError(`concurrency has a level twice in ${levels.join(", ")}; each is measured once`);
-  }
-  checkMethod(method);
-  for (const [name, value] of Object.entries(headers)) checkHeader(name, value);
-  if (!(timeoutMs > 0 && timeoutMs <= maxTimeoutMs)) {
-    throw new RangeError(`timeoutMs is above 0 and at most ${maxTimeoutMs}, and ${timeoutMs} is not`);
-  }
-  return {
-    url,
-    signature,
-    requests,
-    levels,
-    method,
-    headers: { ...headers },
-    body: body === undefined ? null : Buffer.from(body),
-    timeoutMs,
-    signal,
-    onProgress,
-  };
-}
-
-function readUrl(given: string): URL {
-  const url = URL.parse(given);
-  if (url === null)
-    throw new TypeError(`${JSON.stringify(given)} is not a URL; give one such as http://127.0.0.1:3000/`);
-  if (url.protocol !== "http:" && url.protocol !== "https:") {
-    throw new TypeError(`requests go over http or https, and ${url.href} is neither`);
-  }
-  // Not repeated in the message: it would put the password into logs.
-  if (url.username !== "" || url.password !== "") {
-    throw new TypeError("the url has a user or a password, which would not be sent; give an authorization header");
-  }
-  return url;
-}
-
-function checkSignature(signature: unknown): void {
-  if (typeof signature !== "string" && !types.isRegExp(signature)) {
-    throw new TypeError(`a signature is a string or a regular expression, and ${typeof signature} is neither`);
-  }
-  if (signature === "" || (types.isRegExp(signature) && signature.source === "(?:)")) {
-    throw new TypeError("the signature is empty, and every body has that; give the odd word of the error");
-  }
-}
-
-function checkMethod(method: string): void {
-  if (!token.test(method)) throw new TypeError(`${JSON.stringify(method)} is not an HTTP method`);
-  if (method === "CONNECT") throw new TypeError("CONNECT asks for a tunnel, which has no body to search");
-}
-
-function checkHeader(name: string, value: string): void {
-  validateHeaderName(name);
-  validateHeaderValue(name, value);
-  if (framingHeaders.has(name.toLowerCase())) {
-    throw new TypeError(`the header ${name} is set by the client where it is due; leave it out`);
-  }
-}
-
-function checkWhole(name: string, value: number): void {
-  if (Number.isSafeInteger(value) && value >= 1) return;
-  throw new RangeError(`${name} is a whole number from 1 up, and ${value} is not`);
+  readonly onProgress: ((progress: ReproduceProgress) => void) | undefined;
+  /** Whether connections may be our own; else all go through the client that knows all of HTTP. */
+  readonly isPlain: boolean;
 }

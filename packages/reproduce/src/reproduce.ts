@@ -4,22 +4,26 @@
  * @module
  */
 import { type LevelResult, measureLevel } from "./level.ts";
-import { readOptions, type ReproduceOptions } from "./options.ts";
+import { arrivalText, type ReproduceOptions } from "./options.ts";
+import { readOptions } from "./read-options.ts";
 
 /** What a reproduction gave, level by level. Levels are different experiments, so nothing here adds them up. */
 export interface ReproduceResult {
   readonly url: string;
   /** The signature as text; a regular expression with its slashes and flags. */
   readonly signature: string;
+  /** `closed`, `burst`, or the rate of an open loop: `50/s`, `50/s even`. Absent in results of earlier versions: `closed`. */
+  readonly arrival?: string;
   readonly levels: readonly LevelResult[];
+  /** The level with the highest share of hits, the first of several; null when there was no hit. */
+  readonly peak?: number | null;
 }
 
 /**
- * Loads a URL in a closed loop, at one or more levels of concurrency, and counts the bodies with the signature.
+ * Loads a URL, at one or more levels of concurrency, and counts the bodies with the signature.
  *
- * Responses are searched whatever their status; redirects are not followed, and nothing is sent a second time. A request
- * that is refused, cut off or too slow is counted as such, and never as a hit. Compressed bodies are searched as they
- * come, so ask for none.
+ * Responses are searched whatever their status; redirects are not followed unless told, and nothing is sent a second time. A
+ * request that is refused, cut off or too slow is counted as such, and never as a hit.
  *
  * **Cancellation:** an abort of `options.signal` ends the requests in flight, closes every socket, and then rejects with
  * the signal's reason.
@@ -31,5 +35,21 @@ export async function reproduce(options: ReproduceOptions): Promise<ReproduceRes
   const plan = readOptions(options);
   const levels: LevelResult[] = [];
   for (const concurrency of plan.levels) levels.push(await measureLevel(plan, concurrency));
-  return { url: plan.url.href, signature: String(plan.signature), levels };
+  return {
+    url: plan.url,
+    signature: String(plan.signature),
+    arrival: arrivalText(plan.arrival),
+    levels,
+    peak: peakOf(levels),
+  };
+}
+
+function peakOf(levels: readonly LevelResult[]): number | null {
+  let peak: LevelResult | undefined;
+  for (const level of levels) {
+    if (level.hits > 0 && level.hits / level.answered > (peak === undefined ? 0 : peak.hits / peak.answered)) {
+      peak = level;
+    }
+  }
+  return peak?.concurrency ?? null;
 }

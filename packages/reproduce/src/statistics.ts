@@ -10,7 +10,7 @@ export interface Count {
   readonly trials: number;
 }
 
-/** A range of shares, both ends in [0, 1]. */
+/** A range of shares, both ends in [0, 1], or of their differences. */
 export interface Interval {
   readonly low: number;
   readonly high: number;
@@ -39,6 +39,25 @@ export function wilsonInterval(hits: number, trials: number): Interval {
   return {
     low: hits === 0 ? 0 : scale * (middle - reach),
     high: hits === trials ? 1 : scale * (middle + reach),
+  };
+}
+
+/**
+ * The 95 % interval of the share of `after` minus that of `before`, by the method that Newcombe recommends (R. G. Newcombe,
+ * Statistics in Medicine 17, 1998, method 10): from the Wilson intervals of both. Both ends are in [-1, 1].
+ *
+ * @throws RangeError as {@link wilsonInterval}.
+ */
+export function differenceInterval(before: Count, after: Count): Interval {
+  const [first, second] = [before, after].map(({ hits, trials }) => wilsonInterval(hits, trials)) as [
+    Interval,
+    Interval,
+  ];
+  const [shareBefore, shareAfter] = [before.hits / before.trials, after.hits / after.trials];
+  const difference = shareAfter - shareBefore;
+  return {
+    low: difference - Math.hypot(shareAfter - second.low, first.high - shareBefore),
+    high: difference + Math.hypot(second.high - shareAfter, shareBefore - first.low),
   };
 }
 

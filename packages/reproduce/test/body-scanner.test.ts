@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { BodyScanner, type Finding, type Signature } from "../src/body-scanner.ts";
+import { BodyScanner, ByteScanner, type Finding, type Signature } from "../src/body-scanner.ts";
 
 test("finds text that is cut into single bytes", () => {
   const chunks = Array.from(bytes("Fehler: öffnen"), (byte) => Uint8Array.of(byte));
@@ -59,6 +59,35 @@ test("reads bytes that are not UTF-8 as replacement characters", () => {
   const finding = scan("scope", [Uint8Array.of(0xff), bytes("scope"), Uint8Array.of(0xc3)]);
 
   expect(finding).toEqual({ isHit: true, isCut: false, sample: "\u{FFFD}scope\u{FFFD}" });
+});
+
+test.each<[string, string, Uint8Array, boolean]>([
+  ["a replacement character in bytes that are none", "\u{FFFD}", Uint8Array.of(0x61, 0xff), true],
+  ["half a pair nowhere, not even in a replacement character", "\uD800", bytes("\u{FFFD}"), false],
+  ["a mark that the body begins with", "\u{FEFF}scope", bytes("\u{FEFF}scope"), true],
+  ["nothing that begins inside a character", "\u{80}", bytes("\u{1F600}"), false],
+])("finds %s, in one piece and in parts", (_what, signature, body, isHit) => {
+  const whole = new ByteScanner(signature).find(Buffer.from(body), "");
+  const parts = scan(
+    signature,
+    Array.from(body, (byte) => Uint8Array.of(byte)),
+  );
+
+  expect([whole.isHit, parts.isHit]).toEqual([isHit, isHit]);
+});
+
+test("one body after another is read in its own charset", () => {
+  const scanner = new ByteScanner("é");
+  const [latin, utf8] = [Buffer.from("é", "latin1"), Buffer.from("é")];
+
+  const found = [
+    scanner.find(utf8, "text/plain"),
+    scanner.find(latin, "text/plain; charset=latin1"),
+    scanner.find(utf8, "text/plain"),
+    scanner.find(latin, "text/plain"),
+  ];
+
+  expect(found.map(({ isHit }) => isHit)).toEqual([true, true, true, false]);
 });
 
 function scan(signature: Signature, chunks: readonly Uint8Array[]): Finding {

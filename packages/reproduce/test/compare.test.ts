@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { compare, type Comparison, LevelMissingError, type LevelResult, type ReproduceResult } from "../src/index.ts";
-import { wilsonInterval } from "../src/statistics.ts";
+import { differenceInterval, wilsonInterval } from "../src/statistics.ts";
 
 describe("the verdict", () => {
   test.each([
@@ -44,6 +44,7 @@ test("a comparison has both sides, their difference and its p-value", () => {
     before: { hits: 2, requests: 10, answered: 10, interval: wilsonInterval(2, 10) },
     after: { hits: 0, requests: 33, answered: 33, interval: wilsonInterval(0, 33) },
     difference: -0.2,
+    differenceInterval: differenceInterval({ hits: 2, trials: 10 }, { hits: 0, trials: 33 }),
     p: expect.closeTo(0.0498, 4),
     runsNeeded: 33,
     verdict: "fixed",
@@ -87,6 +88,18 @@ test("refuses results for different signatures", () => {
   expect(() => compare(before, after, { concurrency: 4 })).toThrow(TypeError);
 });
 
+test("refuses results whose requests arrived in different ways; one of an earlier version was closed", () => {
+  const [closed, burst, earlier] = [
+    { ...result([level({})]), arrival: "closed" },
+    { ...result([level({})]), arrival: "burst" },
+    result([level({})]),
+  ];
+
+  expect(() => compare(closed, burst, { concurrency: 4 })).toThrow("arrived closed with burst");
+  expect(() => compare(earlier, burst, { concurrency: 4 })).toThrow(TypeError);
+  expect(compare(earlier, closed, { concurrency: 4 }).verdict).toBe("never-seen");
+});
+
 test("results that have been through JSON compare alike", () => {
   const [before, after] = [result([level({ hits: 30 })]), result([level({ hits: 0 })])] as const;
   const [readBefore, readAfter] = [before, after].map((each) => JSON.parse(JSON.stringify(each)) as ReproduceResult);
@@ -122,8 +135,13 @@ function level(measured: Partial<LevelResult>): LevelResult {
     statuses: {},
     failures: { refused: 0, reset: 0, timeout: 0, other: 0 },
     partlySearched: 0,
+    delayed: 0,
+    elapsedMs: 1,
     latency: null,
+    latencyCurve: [],
     samples: [],
+    sprt: null,
+    predicted: null,
     ...measured,
   };
 }

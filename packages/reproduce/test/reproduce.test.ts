@@ -60,6 +60,41 @@ test("the result says what was looked for, and where", async () => {
   expect(byExpression.signature).toBe("/a.b/gi");
 });
 
+test("the peak is the level with the highest share of hits, and none without a hit", async () => {
+  const bodies = [
+    "clean",
+    "clean",
+    "cancel scope",
+    "clean",
+    "cancel scope",
+    "cancel scope",
+    "cancel scope",
+    "cancel scope",
+  ];
+  await using server = await openHttpServer((response, index) => response.end(bodies[index] ?? "clean"));
+  const options = { url: server.url, signature, requests: 2, concurrency: [1, 2, 3, 4] };
+
+  const seen = await reproduce(options);
+  const clean = await reproduce(options);
+
+  expect(seen.levels.map(({ hits }) => hits)).toEqual([0, 1, 2, 2]);
+  expect([seen.peak, clean.peak]).toEqual([3, null]);
+});
+
+test.each([
+  [undefined, "closed"],
+  ["burst", "burst"],
+  [{ rate: 500 }, "500/s"],
+  [{ rate: 500, spacing: "even" }, "500/s even"],
+] as const)("an arrival of %j is told as %s", async (given, told) => {
+  await using server = await openHttpServer((response) => response.end());
+  const options = { url: server.url, signature, requests: 1, concurrency: 1 };
+
+  const { arrival } = await reproduce({ ...options, ...(given === undefined ? {} : { arrival: given }) });
+
+  expect(arrival).toBe(told);
+});
+
 test("the headers given are sent", async () => {
   const seen: (string | undefined)[] = [];
   await using server = await openHttpServer((response, _index, { headers }) => {
@@ -164,7 +199,11 @@ describe("an end before its time", () => {
     expect(server.socketsOpen).toBe(0);
   });
 
-  test("an abort between one connection and the next ends the request that waits for it", async () => {
+  test.each<[string, Record<string, string>]>([
+    ["by our connection", {}],
+    // What a header says of the connection is left to the general one.
+    ["by the general one", { connection: "keep-alive" }],
+  ])("an abort between one connection and the next ends the request that waits for it, %s", async (_way, headers) => {
     const controller = new AbortController();
     await using server = await openHttpServer((response, index) => {
       if (index === 0) response.setHeader("connection", "close").end();
@@ -175,6 +214,7 @@ describe("an end before its time", () => {
       signature,
       requests: 10,
       concurrency: 1,
+      headers,
       signal: controller.signal,
       onProgress: () => queueMicrotask(() => controller.abort("enough")),
     });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Count, fisherExact, runsNeeded, wilsonInterval } from "../src/index.ts";
+import { type Count, differenceInterval, fisherExact, runsNeeded, wilsonInterval } from "../src/index.ts";
 
 describe("the Wilson interval", () => {
   // Newcombe, Statistics in Medicine 17 (1998), table I, method 3; the first two are those of 0/10 and 2/10 in any package.
@@ -15,6 +15,27 @@ describe("the Wilson interval", () => {
 
     expect(interval.low).toBeCloseTo(low, 4);
     expect(interval.high).toBeCloseTo(high, 4);
+  });
+});
+
+describe("the interval of a difference", () => {
+  // Newcombe, Statistics in Medicine 17 (1998), 873-890, table II, method 10.
+  test.each([
+    [count(48, 80), count(56, 70), 0.0524, 0.3339],
+    [count(3, 10), count(9, 10), 0.1705, 0.809],
+    [count(2, 7), count(6, 7), 0.0582, 0.8062],
+    [count(0, 29), count(5, 56), -0.0381, 0.1926],
+    [count(0, 20), count(0, 10), -0.1611, 0.2775],
+    [count(0, 20), count(10, 10), 0.6791, 1],
+    [count(0, 10), count(10, 10), 0.6075, 1],
+  ])("from $hits/$trials to the other share is the published one", (before, after, low, high) => {
+    const interval = differenceInterval(before, after);
+    const reversed = differenceInterval(after, before);
+
+    expect(interval.low).toBeCloseTo(low, 4);
+    expect(interval.high).toBeCloseTo(high, 4);
+    expect(reversed.low).toBeCloseTo(-high, 4);
+    expect(reversed.high).toBeCloseTo(-low, 4);
   });
 });
 

@@ -4,7 +4,7 @@
  * @module
  */
 import type { FailureRecord } from "../backend/failure-record.ts";
-import { html, type Markup } from "./html.ts";
+import { html, type Markup } from "@holdfast/pictures";
 import { countText } from "./words.ts";
 
 /** Texts and runs shown of each agent; the rest is counted. */

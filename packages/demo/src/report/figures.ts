@@ -4,20 +4,18 @@
  * @module
  */
 import {
+  html,
+  htmlFigure,
   type IntervalSeries,
   intervalPlotSvg,
   latencyPlotSvg,
-  type PictureOptions,
+  type Markup,
   type Swimlane,
   swimlaneSvg,
 } from "@holdfast/pictures";
 import type { LaneMeasurement } from "../measurement.ts";
 import { testLevel } from "../parameters.ts";
-import { html, Markup } from "./html.ts";
 import { traceCounted, traceOwned } from "./trace-miniature.ts";
-
-const narrowWidth = 350;
-const wideWidth = 880;
 
 /** Who opened and who closed, before and after. */
 export async function ownershipFigures(): Promise<Markup> {
@@ -30,7 +28,7 @@ export async function ownershipFigures(): Promise<Markup> {
 }
 
 function swimlaneFigure(id: string, input: Swimlane, caption: string): Markup {
-  return figure(id, (options) => swimlaneSvg(input, options), caption);
+  return htmlFigure(id, (options) => swimlaneSvg(input, options), caption);
 }
 
 /** How often each agent failed, by level, with intervals and predictions. */
@@ -48,7 +46,7 @@ export function hitRateFigure(lanes: readonly LaneMeasurement[]): Markup {
   }));
   const isPredicted = lanes.some(({ levels }) => levels.some(({ predicted }) => predicted !== null));
   const input = { title: "Share of failed runs by requests in parallel", measure: "failed runs", series };
-  return figure(
+  return htmlFigure(
     "rates",
     (options) => intervalPlotSvg(input, options),
     `Share of failed runs with 95 % intervals.${isPredicted ? " Hollow: what a simulation of the count alone predicts." : ""}`,
@@ -62,19 +60,9 @@ export function latencyFigure(lanes: readonly LaneMeasurement[]): Markup {
     latency: levels.find(({ concurrency }) => concurrency === testLevel)?.latency ?? null,
   }));
   const input = { title: `Response times with ${testLevel} requests in parallel`, series };
-  return figure(
+  return htmlFigure(
     "latency",
     (options) => latencyPlotSvg(input, options),
     "A run that fails is answered early: what is quick here need not be good.",
   );
-}
-
-function figure(id: string, draw: (options: PictureOptions) => string, caption: string): Markup {
-  const wide = new Markup(draw({ width: wideWidth, id: `${id}-wide` }));
-  const narrow = new Markup(draw({ width: narrowWidth, id: `${id}-narrow` }));
-  return html`<figure>
-    <div class="wide">${wide}</div>
-    <div class="narrow">${narrow}</div>
-    <figcaption>${caption}</figcaption>
-  </figure>`;
 }

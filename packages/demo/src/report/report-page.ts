@@ -3,14 +3,13 @@
  *
  * @module
  */
+import { html, htmlPage, type Markup } from "@holdfast/pictures";
 import type { FailureRecord } from "../backend/failure-record.ts";
 import type { Claim, Findings } from "../claims.ts";
 import { atTestLevel, type LaneMeasurement } from "../measurement.ts";
 import { callsInTurn, controlLookUpEvery, type Parameters, testLevel } from "../parameters.ts";
 import { failedRuns } from "./failed-runs.ts";
 import { hitRateFigure, latencyFigure, ownershipFigures } from "./figures.ts";
-import { html, Markup } from "./html.ts";
-import { style } from "./style.ts";
 import { countText, intervalText, listText, percentText, pText } from "./words.ts";
 
 /** Everything that the report tells. */
@@ -25,74 +24,58 @@ export interface ReportInput extends Findings {
 export async function reportPage(input: ReportInput): Promise<string> {
   const { lanes, control, claims, miniature, parameters, failures } = input;
   const all = [...lanes, control];
-  const page = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <title>Holdfast: the incident, retold</title>
-        <link rel="icon" href="data:," />
-        <style>
-          ${new Markup(style)}
-        </style>
-      </head>
-      <body>
-        <main>
-          <h1>Who opens, closes: the incident, retold</h1>
-          <p class="lead">${leadSentence(input)}</p>
-          <p class="soft">${parametersText(parameters)}</p>
+  const main = html`
+    <h1>Who opens, closes: the incident, retold</h1>
+    <p class="lead">${leadSentence(input)}</p>
+    <p class="soft">${parametersText(parameters)}</p>
 
-          <h2>What happened</h2>
-          <p>
-            An agent's model asks for ${callsInTurn} tools in one turn. The calls run in parallel over one shared
-            connection that keeps a count: whoever comes first opens it and enters its cancel scope, whoever leaves last
-            closes it. A cancel scope belongs to the task that entered it. When the last to leave is another task, the
-            exit is refused:
-          </p>
-          <pre><code>${miniature.counted.message ?? "no failure was seen"}</code></pre>
-          ${await ownershipFigures()}
-          <p>
-            Over all ${miniature.counted.orders} orders in which the calls can finish, the counted connection fails
-            <strong>${miniature.counted.failing}</strong>, the owned one <strong>${miniature.owned.failing}</strong>.
-            Every order was run, on virtual time.
-          </p>
+    <h2>What happened</h2>
+    <p>
+      An agent's model asks for ${callsInTurn} tools in one turn. The calls run in parallel over one shared connection
+      that keeps a count: whoever comes first opens it and enters its cancel scope, whoever leaves last closes it. A
+      cancel scope belongs to the task that entered it. When the last to leave is another task, the exit is refused:
+    </p>
+    <pre><code>${miniature.counted.message ?? "no failure was seen"}</code></pre>
+    ${await ownershipFigures()}
+    <p>
+      Over all ${miniature.counted.orders} orders in which the calls can finish, the counted connection fails
+      <strong>${miniature.counted.failing}</strong>, the owned one <strong>${miniature.owned.failing}</strong>. Every
+      order was run, on virtual time.
+    </p>
 
-          <h2>How often, under load</h2>
-          <p>
-            The same request was fired at ${all.length} agents,
-            ${listText(parameters.levels.map(({ concurrency }) => concurrency))} in parallel.
-            <em>Counted</em> is the connection above; <em>official</em> is the stock MCP client, shared by all runs and
-            connected and closed by each; <em>owned</em> is Holdfast's; <em>control</em> is an agent with one tool on a
-            counted connection of its
-            own${parameters.model === null ? `, which it needs in one run of ${controlLookUpEvery}` : ""}.
-          </p>
-          ${hitRateFigure(all)} ${rateTable(all)}
-          <p class="soft">
-            Levels are separate experiments and are never added up. Hits of one shared session come together, so
-            requests are not independent: the interval by batches is the more careful one. The test was fixed beforehand
-            at ${testLevel} in parallel: owned against counted, Fisher's exact test, two-sided, p = ${pText(input.p)}.
-          </p>
+    <h2>How often, under load</h2>
+    <p>
+      The same request was fired at ${all.length} agents,
+      ${listText(parameters.levels.map(({ concurrency }) => concurrency))} in parallel.
+      <em>Counted</em> is the connection above; <em>official</em> is the stock MCP client, shared by all runs and
+      connected and closed by each; <em>owned</em> is Holdfast's; <em>control</em> is an agent with one tool on a
+      counted connection of its
+      own${parameters.model === null ? `, which it needs in one run of ${controlLookUpEvery}` : ""}.
+    </p>
+    ${hitRateFigure(all)} ${rateTable(all)}
+    <p class="soft">
+      Levels are separate experiments and are never added up. Hits of one shared session come together, so requests are
+      not independent: the interval by batches is the more careful one. The test was fixed beforehand at ${testLevel} in
+      parallel: owned against counted, Fisher's exact test, two-sided, p = ${pText(input.p)}.
+    </p>
 
-          <h2>How fast</h2>
-          ${latencyFigure(lanes)}
+    <h2>How fast</h2>
+    ${latencyFigure(lanes)}
 
-          <h2>What had to hold</h2>
-          ${claimList(claims)}
+    <h2>What had to hold</h2>
+    ${claimList(claims)}
 
-          <h2>The runs that failed</h2>
-          ${failedRuns(failures)}
+    <h2>The runs that failed</h2>
+    ${failedRuns(failures)}
 
-          <h2>The cure</h2>
-          <p>
-            A task of its own, the owner, opens the connection, lends it, parks, and closes it. The calls only borrow. A
-            lease is handed back synchronously and is kept in a set, so there is no count that could disagree with the
-            facts, and no call that could close under another.
-          </p>
-        </main>
-      </body>
-    </html> `;
-  return page.text;
+    <h2>The cure</h2>
+    <p>
+      A task of its own, the owner, opens the connection, lends it, parks, and closes it. The calls only borrow. A lease
+      is handed back synchronously and is kept in a set, so there is no count that could disagree with the facts, and no
+      call that could close under another.
+    </p>
+  `;
+  return htmlPage({ title: "Holdfast: the incident, retold", main });
 }
 
 function leadSentence({ lanes, control }: ReportInput): string {

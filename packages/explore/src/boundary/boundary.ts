@@ -1,36 +1,36 @@
 /**
- * The boundary of a program that knows nothing of the explorer: timers, clock, chance and fetch. During a run they are the
+ * The boundary of a program that knows nothing of the explorer: timers, clocks, chance and fetch. During a run they are the
  * explorer's; between runs, and for all else in the process, they are what they were.
+ *
+ * Nothing here is for what a program took from Node before the exploration and kept: `const { setTimeout } = globalThis`, or
+ * `promisify(setTimeout)`, which gives Node's own function of `node:timers/promises`.
  *
  * @module
  */
 import { promisify } from "node:util";
-import type { Kernel } from "../kernel/kernel.ts";
-import type { Lab } from "../lab.ts";
-import { realPromised, replaceAll } from "./platform.ts";
-import { clamp, type LabTimers, labTimers } from "./timers.ts";
+import { activeRun, during, type Fn } from "./active-run.ts";
+import { chance } from "./chance.ts";
+import { clocks } from "./clocks.ts";
+import { node, type Replacement, replaceAll } from "./platform.ts";
+import { promisedTimers, type PromisedTimers } from "./promised-timers.ts";
 
-/** What a run has under control. */
-interface ActiveRun {
-  readonly kernel: Kernel;
-  readonly lab: Lab;
-  readonly timers: LabTimers;
-}
+type TimerFn = (callback: (...args: unknown[]) => unknown, delay?: number, ...args: unknown[]) => unknown;
 
-type Fn = (...args: unknown[]) => unknown;
-
-/** The date on which every run begins, in milliseconds since 1970: 2000-01-01T00:00:00Z. */
-const EPOCH = 946_684_800_000;
-
-let active: ActiveRun | undefined;
 let users = 0;
 let restore: (() => void) | undefined;
 
 /** Takes control for as long as an exploration lasts; several may share it. */
 export function holdBoundary(): Disposable {
-  if (users++ === 0) restore = replaceAll(replacements());
+  if (users === 0) {
+    const promised = promisedTimers();
+    restore = replaceAll([...promised.replacements, ...timers(promised), ...clocks(), ...chance(), ...others()]);
+  }
+  users += 1;
+  let isHeld = true;
   return {
     [Symbol.dispose]() {
+      if (!isHeld) return;
+      isHeld = false;
       if (--users > 0) return;
       restore?.();
       restore = undefined;
@@ -38,93 +38,64 @@ export function holdBoundary(): Disposable {
   };
 }
 
-/** Runs something as part of a run, so that what it does at the boundary belongs to that run. */
-export function insideRun<T>(kernel: Kernel, lab: Lab, fn: () => T): T {
-  const before = active;
-  active = { kernel, lab, timers: labTimers(kernel) };
-  try {
-    return fn();
-  } finally {
-    active = before;
-  }
+function timers(promised: PromisedTimers): Replacement[] {
+  const both = (name: string, value: unknown): Replacement[] =>
+    [globalThis, node.timers].map((holder) => ({ holder, key: name, value }));
+  const real = globalThis;
+  const setTimeout = during(real.setTimeout as TimerFn, (run, ...args) => run.timers.setTimeout(...args));
+  const setImmediate = during(
+    real.setImmediate as Fn as (callback: () => void, ...args: unknown[]) => unknown,
+    (run, ...args) => run.timers.setImmediate(...args),
+  );
+  const setInterval = during(real.setInterval as TimerFn, (run, ...args) => run.timers.setInterval(...args));
+  return [
+    ...both("setTimeout", Object.assign(setTimeout, { [promisify.custom]: promised.setTimeout })),
+    ...both("setImmediate", Object.assign(setImmediate, { [promisify.custom]: promised.setImmediate })),
+    ...both("setInterval", setInterval),
+    ...(["clearTimeout", "clearInterval", "clearImmediate"] as const).flatMap((name) => both(name, clear(real[name]))),
+  ];
 }
 
-/** Each function does what it always did unless a run is under way. */
-function replacements(): Record<string, unknown> {
-  const {
-    setTimeout,
-    setInterval,
-    setImmediate,
-    clearTimeout,
-    clearInterval,
-    clearImmediate,
-    Date: RealDate,
-    fetch,
-  } = globalThis;
-  const clear = (real: (timer: never) => void) => (timer: unknown) => {
-    if (active?.timers.clear(timer) !== true) real(timer as never);
-  };
-  return {
-    setTimeout: during((run, ...args) => run.timers.setTimeout(...(args as [Fn])), setTimeout as Fn),
-    setInterval: during((run, ...args) => run.timers.setInterval(...(args as [Fn])), setInterval as Fn),
-    setImmediate: during((run, ...args) => run.timers.setImmediate(...(args as [Fn])), setImmediate as Fn),
-    clearTimeout: clear(clearTimeout),
-    clearInterval: clear(clearInterval),
-    clearImmediate: clear(clearImmediate),
-    "promises.setTimeout": promised("setTimeout"),
-    "promises.setImmediate": promised("setImmediate"),
-    "scheduler.wait": promised("scheduler.wait"),
-    Date: datesOf(RealDate),
-    "performance.now": during((run) => run.kernel.readClock(), performance.now.bind(performance)),
-    "Math.random": during((run) => run.lab.random(), Math.random),
-    fetch: during((run, ...args) => run.lab.fetch(...(args as Parameters<Lab["fetch"]>)), fetch as Fn),
+function clear(real: (timer: never) => void): (timer: unknown) => void {
+  return (timer) => {
+    if (activeRun()?.timers.clear(timer) !== true) real(timer as never);
   };
 }
 
-function during(inRun: (run: ActiveRun, ...args: unknown[]) => unknown, real: Fn): Fn {
-  // A plain function, because some ask for its name or properties.
-  const replacement = (...args: unknown[]): unknown => (active === undefined ? real(...args) : inRun(active, ...args));
-  return Object.assign(replacement, promisifiedLike(real));
-}
-
-/** What `util.promisify()` makes of a timer is a function of its own, and must be under control as well. */
-function promisifiedLike(real: Fn): object {
-  const name = real.name === "setTimeout" || real.name === "setImmediate" ? real.name : undefined;
-  return name === undefined || !(promisify.custom in real) ? {} : { [promisify.custom]: promised(name) };
-}
-
-/** A function of `node:timers/promises`. */
-function promised(name: "scheduler.wait" | "setImmediate" | "setTimeout"): Fn {
-  const real = realPromised(name);
-  return during((run, ...args) => {
-    const [delay, value, options] = argumentsOf(name, args);
-    return run.timers.after(`${name}(${name === "setImmediate" ? "" : delay})`, delay, value, options?.signal);
-  }, real);
-}
-
-function argumentsOf(
-  name: string,
-  args: unknown[],
-): [delay: number, value: unknown, options?: { signal?: AbortSignal }] {
-  if (name === "setImmediate") return [0, args[0], args[1] as { signal?: AbortSignal }];
-  const delay = clamp(args[0] as number);
-  return name === "setTimeout" ? [delay, args[1], args[2] as never] : [delay, undefined, args[1] as never];
-}
-
-/** `new Date()` and `Date.now()` on the virtual clock; everything else is the real class. */
-function datesOf(real: DateConstructor): DateConstructor {
-  const now = (run: ActiveRun): number => EPOCH + Math.trunc(run.kernel.readClock());
-  return new Proxy(real, {
-    construct(target, args, newTarget) {
-      const given = args.length === 0 && active !== undefined ? [now(active)] : args;
-      return Reflect.construct(target, given, newTarget) as object;
+function others(): Replacement[] {
+  const { AbortSignal: Signal, fetch, queueMicrotask } = globalThis;
+  const nextTick = process.nextTick.bind(process);
+  return [
+    { holder: globalThis, key: "fetch", value: during(fetch, (run, ...args) => run.lab.fetch(...(args as [string]))) },
+    {
+      holder: Signal,
+      key: "timeout",
+      value: during(Signal.timeout.bind(Signal), (run, delay) => run.timers.signal(delay)),
     },
-    apply(target, self, args) {
-      return active === undefined ? Reflect.apply(target, self, args) : new target(now(active)).toString();
+    // What these throw goes past every handler of the program, and would end the process.
+    {
+      holder: globalThis,
+      key: "queueMicrotask",
+      value: during(queueMicrotask, ({ fail }, callback) => {
+        queueMicrotask(typeof callback === "function" ? caught(callback, fail) : callback);
+      }),
     },
-    get(target, key, receiver) {
-      if (key === "now") return () => (active === undefined ? target.now() : now(active));
-      return Reflect.get(target, key, receiver) as unknown;
+    {
+      holder: process,
+      key: "nextTick",
+      value: during(nextTick, ({ fail }, callback, ...args) => {
+        nextTick(typeof callback === "function" ? caught(callback as Fn, fail) : callback, ...args);
+      }),
     },
-  });
+  ];
+}
+
+function caught(callback: Fn, fail: (error: unknown) => void): (...args: never[]) => void {
+  return (...args) => {
+    try {
+      callback(...args);
+    } catch (error) {
+      fail(error);
+    }
+  };
 }

@@ -7,129 +7,195 @@ import type { Kernel } from "../kernel/kernel.ts";
 import type { Transition } from "../kernel/transition.ts";
 import { gated } from "../lab-runtime.ts";
 
+/** The most milliseconds that a timer can be set to. */
+const LONGEST = 2 ** 31 - 1;
+
 type Callback = (...args: unknown[]) => unknown;
 
+/** Options of the functions of `node:timers/promises`. */
+export interface WaitOptions {
+  readonly signal?: AbortSignal;
+  readonly ref?: boolean;
+}
+
+/** What a timer is made of. */
+interface TimerParts {
+  readonly call: (timer: LabTimeout) => void;
+  readonly what: string;
+  readonly delay: number;
+  readonly repeats: boolean;
+}
+
 /** A timer, with the methods that Node's have. */
-class LabTimeout {
-  readonly #kernel: Kernel;
-  readonly #callback: () => void;
-  readonly #what: string;
-  readonly #delay: number;
-  readonly #repeats: boolean;
+export class LabTimeout {
+  readonly #timers: LabTimers;
+  readonly #parts: TimerParts;
   #transition: Transition | undefined;
   #hasRef = true;
+  #isClosed = false;
 
-  constructor(kernel: Kernel, callback: () => void, what: string, delay: number, repeats: boolean) {
-    this.#kernel = kernel;
-    this.#callback = callback;
-    this.#what = what;
-    this.#delay = delay;
-    this.#repeats = repeats;
+  constructor(timers: LabTimers, parts: TimerParts) {
+    this.#timers = timers;
+    this.#parts = parts;
     this.#set();
   }
 
   ref(): this {
-    this.#hasRef = true;
-    if (this.#transition !== undefined) this.#transition.isOptional = false;
-    return this;
+    return this.#keepAlive(true);
   }
 
   unref(): this {
-    this.#hasRef = false;
-    if (this.#transition !== undefined) this.#transition.isOptional = true;
-    return this;
+    return this.#keepAlive(false);
   }
 
   hasRef(): boolean {
     return this.#hasRef;
   }
 
+  /** Counts its time anew, also when it has fired; not when it was cleared. */
   refresh(): this {
-    this.close();
+    if (this.#isClosed) return this;
+    this.#stop();
     this.#set();
     return this;
   }
 
   close(): this {
-    if (this.#transition !== undefined) this.#kernel.prevent(this.#transition);
-    this.#transition = undefined;
+    this.#isClosed = true;
+    this.#stop();
     return this;
   }
 
   [Symbol.toPrimitive](): number {
-    return this.#transition?.cause.id ?? 0;
+    return this.#timers.numberOf(this);
   }
 
   [Symbol.dispose](): void {
     this.close();
   }
 
+  #keepAlive(hasRef: boolean): this {
+    this.#hasRef = hasRef;
+    if (this.#transition !== undefined) this.#transition.isOptional = this.#isOptional;
+    return this;
+  }
+
+  /** An interval may go on for ever: whatever else can happen is preferred, and no run waits for its next time. */
+  get #isOptional(): boolean {
+    return !this.#hasRef || this.#parts.repeats;
+  }
+
+  #stop(): void {
+    if (this.#transition !== undefined) this.#timers.kernel.prevent(this.#transition);
+    this.#transition = undefined;
+  }
+
   #set(): void {
-    const kernel = this.#kernel;
+    const { kernel } = this.#timers;
+    const { call, what, delay, repeats } = this.#parts;
+    // The longest that there is, 24 days: who asks for it means never.
+    if (delay === LONGEST) return;
     const happen = gated(() => {
       this.#transition = undefined;
-      if (this.#repeats) this.#set();
-      this.#callback();
+      if (repeats) this.#set();
+      call(this);
     });
-    this.#transition = kernel.add("timer", kernel.actor, happen, this.#what, { at: kernel.now + this.#delay });
-    this.#transition.isOptional = !this.#hasRef;
+    this.#transition = kernel.add("timer", kernel.actor, happen, what, { at: kernel.now + delay });
+    this.#transition.isOptional = this.#isOptional;
   }
 }
 
 /** What takes the places of the platform's timers during a run. */
-export interface LabTimers {
-  setTimeout(callback: Callback, delay?: number, ...args: unknown[]): LabTimeout;
-  setInterval(callback: Callback, delay?: number, ...args: unknown[]): LabTimeout;
-  setImmediate(callback: Callback, ...args: unknown[]): LabTimeout;
-  /** Of any kind; what is no timer of this run is left alone. */
-  clear(timer: unknown): boolean;
-  /** A promise that is fulfilled after a while, or rejected when the signal aborts. */
-  after<T>(what: string, delay: number, value: T, signal: AbortSignal | undefined): Promise<T>;
-}
+export class LabTimers {
+  readonly kernel: Kernel;
+  readonly #fail: (error: unknown) => void;
+  /** Those that have been asked for their numbers, as only they can be cleared by them. */
+  #numbered: LabTimeout[] | undefined;
 
-/** Timers of one run. */
-export function labTimers(kernel: Kernel): LabTimers {
-  const bound = (callback: Callback, args: unknown[]): (() => void) => {
-    if (typeof callback !== "function") throw new TypeError("a timer takes a function to call");
-    return () => void callback(...args);
-  };
-  return {
-    setTimeout: (callback, delay, ...args) =>
-      new LabTimeout(kernel, bound(callback, args), `setTimeout(${clamp(delay)})`, clamp(delay), false),
-    setInterval: (callback, delay, ...args) =>
-      new LabTimeout(kernel, bound(callback, args), `setInterval(${clamp(delay)})`, clamp(delay), true),
-    setImmediate: (callback, ...args) => new LabTimeout(kernel, bound(callback, args), "setImmediate()", 0, false),
-    clear(timer) {
-      if (!(timer instanceof LabTimeout)) return false;
+  /** @param fail told of what callbacks throw. */
+  constructor(kernel: Kernel, fail: (error: unknown) => void) {
+    this.kernel = kernel;
+    this.#fail = fail;
+  }
+
+  setTimeout(callback: Callback, delay?: number, ...args: unknown[]): LabTimeout {
+    return this.#make(callback, args, `setTimeout(${clamp(delay)})`, clamp(delay));
+  }
+
+  setInterval(callback: Callback, delay?: number, ...args: unknown[]): LabTimeout {
+    return this.#make(callback, args, `setInterval(${clamp(delay)})`, clamp(delay), true);
+  }
+
+  setImmediate(callback: Callback, ...args: unknown[]): LabTimeout {
+    return this.#make(callback, args, "setImmediate()", 0);
+  }
+
+  /** Clears a timer of any kind, or of that number; false for what is no timer of this run. */
+  clear(timer: unknown): boolean {
+    const found = timer instanceof LabTimeout ? timer : this.#numbered?.[Number(timer) - 1];
+    found?.close();
+    return found !== undefined;
+  }
+
+  /** From 1 up, the same number each time. */
+  numberOf(timer: LabTimeout): number {
+    const numbered = (this.#numbered ??= []);
+    const index = numbered.indexOf(timer);
+    return index === -1 ? numbered.push(timer) : index + 1;
+  }
+
+  /** A signal that aborts after a while. */
+  signal(delay: number): AbortSignal {
+    const controller = new AbortController();
+    const abort = (): void =>
+      controller.abort(new DOMException("The operation was aborted due to timeout", "TimeoutError"));
+    this.#make(abort, [], `AbortSignal.timeout(${delay})`, delay).unref();
+    return controller.signal;
+  }
+
+  /** A promise that is fulfilled after a while, or rejected when the signal aborts. */
+  after<T>(what: string, delay: number, value: T, { signal, ref = true }: WaitOptions = {}): Promise<T> {
+    if (signal?.aborted === true) return Promise.reject(abortError(signal));
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    const onAbort = (): void => {
       timer.close();
-      return true;
-    },
-    after(what, delay, value, signal) {
-      if (signal?.aborted === true) return Promise.reject(abortError(signal));
-      const { promise, resolve, reject } = Promise.withResolvers<typeof value>();
-      const timer = new LabTimeout(kernel, () => resolve(value), what, delay, false);
-      signal?.addEventListener(
-        "abort",
-        () => {
-          timer.close();
-          reject(abortError(signal));
-        },
-        { once: true },
-      );
-      return promise;
-    },
-  };
+      reject(abortError(signal));
+    };
+    const fulfil = (): void => {
+      signal?.removeEventListener("abort", onAbort);
+      resolve(value);
+    };
+    const timer = this.#make(fulfil, [], what, delay);
+    if (!ref) timer.unref();
+    signal?.addEventListener("abort", onAbort, { once: true });
+    return promise;
+  }
+
+  #make(callback: Callback, args: unknown[], what: string, delay: number, repeats = false): LabTimeout {
+    if (typeof callback !== "function") {
+      const error = new TypeError(`setting a timer: it takes a function to call, and was given ${typeof callback}`);
+      throw Object.assign(error, { code: "ERR_INVALID_ARG_TYPE" });
+    }
+    const call = (timer: LabTimeout): void => {
+      try {
+        Reflect.apply(callback, timer, args);
+      } catch (error) {
+        this.#fail(error);
+      }
+    };
+    return new LabTimeout(this, { call, what, delay, repeats });
+  }
 }
 
 /** As Node does: from a millisecond on, and what is no number is one. */
 export function clamp(delay: number | undefined): number {
   const number = Number(delay);
-  return number >= 1 && number <= 2 ** 31 - 1 ? Math.trunc(number) : 1;
+  return number >= 1 && number <= LONGEST ? Math.trunc(number) : 1;
 }
 
 /** The error that `node:timers/promises` rejects with. */
-function abortError(signal: AbortSignal): Error {
-  return Object.assign(new Error("The operation was aborted", { cause: signal.reason }), {
+export function abortError(signal: AbortSignal | undefined): Error {
+  return Object.assign(new Error("The operation was aborted", { cause: signal?.reason }), {
     name: "AbortError",
     code: "ABORT_ERR",
   });

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { mix } from "../random.ts";
 
 /** A node in the tree of what brings about what. */
 export class Cause {
@@ -14,6 +15,8 @@ export class Cause {
   readonly parent: Cause | undefined;
   /** The how manieth of its parent it is, from 0. */
   readonly ordinal: number;
+  /** Chance for what it does, which hangs on its name alone: orders that make no difference draw the same numbers. */
+  readonly seed: number;
   readonly #tree: CauseTree;
   readonly #effects: Cause[] = [];
 
@@ -22,6 +25,7 @@ export class Cause {
     this.id = tree.nextId();
     this.parent = parent;
     this.ordinal = ordinal;
+    this.seed = parent === undefined ? 1 : mix(parent.seed + Math.imul(ordinal + 1, 0x9e3779b9));
   }
 
   /** The nth event that this one makes. */

@@ -28,6 +28,7 @@ export class HappensBefore {
   /** What step j touched, each once, and whether it wrote. */
   readonly #touched: Resource[][] = [];
   readonly #wrote: boolean[][] = [];
+  readonly #times: number[] = [];
   #resources = new Map<object, Resource>();
   readonly #keyOf: (resource: object, step: number) => number;
   /** Told of each access, where somebody wants to know. */
@@ -52,9 +53,10 @@ export class HappensBefore {
     this.#lastEverything = -1;
   }
 
-  /** Begins a step. */
-  add(madeBy: number): void {
+  /** Begins a step. @param at the time at which it is due; 0 for what is due at any time. */
+  add(madeBy: number, at = 0): void {
     const step = this.#steps++;
+    this.#times[step] = Math.max(at, this.timeOf(madeBy));
     if (this.#steps > this.#words * BITS) this.#widen();
     const end = (step + 1) * this.#words;
     if (end > this.#rows.length) {
@@ -70,6 +72,11 @@ export class HappensBefore {
     (this.#wrote[step] ??= []).length = 0;
     this.#isEverything[step] = false;
     if (this.#lastEverything >= 0) this.#follows(step, this.#lastEverything);
+  }
+
+  /** The latest time at which a step, or one that comes before it, was due: the same in all orders that make no difference. */
+  timeOf(step: number): number {
+    return step < 0 ? 0 : (this.#times[step] as number);
   }
 
   /** The last step touches something. */
@@ -167,7 +174,9 @@ export class HappensBefore {
 
   #follows(step: number, earlier: number): void {
     const direct = this.#direct[step];
-    if (direct !== undefined && !direct.includes(earlier)) direct.push(earlier);
+    if (direct === undefined || direct.includes(earlier)) return;
+    direct.push(earlier);
+    this.#times[step] = Math.max(this.timeOf(step), this.timeOf(earlier));
   }
 
   #widen(): void {

@@ -9,6 +9,7 @@
  */
 import { CauseTree, type Cause } from "./cause.ts";
 import { drain } from "./drain.ts";
+import { mix } from "../random.ts";
 import { HappensBefore } from "./happens-before.ts";
 import { ResourceNames } from "./resource-names.ts";
 import { Actor, Transition, type TransitionKind } from "./transition.ts";
@@ -45,8 +46,6 @@ export class Kernel {
   readonly steps: Transition[] = [];
   /** Events that can no longer happen, each with the step that prevented it. */
   readonly prevented: { readonly transition: Transition; readonly by: number }[] = [];
-  /** Virtual time, in milliseconds. */
-  now = 0;
   /** Whether a timer is happening right now: what it wakes goes on with it, as it does in Node. */
   isInTimer = false;
   /** Called at the end of each step, as a part of it. */
@@ -56,6 +55,9 @@ export class Kernel {
   #actor: Actor;
   #cause: Cause;
   #effects = 0;
+  #draws = 0;
+  /** The time of the last timer, where they keep to their times. */
+  #now = 0;
   #actors = 0;
   #chooser: Chooser | undefined;
 
@@ -76,6 +78,11 @@ export class Kernel {
     return this.#actor;
   }
 
+  /** Virtual time, in milliseconds, for whoever watches the run. */
+  get now(): number {
+    return this.#options.orderedTimers ? this.#now : this.order.timeOf(this.step);
+  }
+
   get ready(): readonly Transition[] {
     return this.#ready;
   }
@@ -87,13 +94,13 @@ export class Kernel {
     this.#ready.length = 0;
     this.order.clear();
     this.names.clear();
-    this.now = 0;
+    this.#now = 0;
     this.#cause = this.causes.root;
     this.#effects = 0;
+    this.#draws = 0;
     this.#actors = 1;
     this.#actor = new Actor(0, "the scenario");
     this.isInTimer = false;
-    this.create(this);
     this.create(this.#ready);
     body();
     drain();
@@ -106,7 +113,7 @@ export class Kernel {
     this.#chooser = chooser;
     while (ready.length > 0) {
       if (this.steps.length >= maxSteps) return "cut";
-      if (hasEnded() && ready.every(({ isOptional }) => isOptional)) {
+      if (ready.every(({ isOptional, kind }) => isOptional && (kind === "cancel" || hasEnded()))) {
         this.#leaveOut();
         return "done";
       }
@@ -152,11 +159,14 @@ export class Kernel {
     return transition;
   }
 
-  /** The time, for a program that may go on differently by it. */
+  /**
+   * Virtual time, in milliseconds. Timers that happen in any order leave no order of times behind, so that everybody then has a
+   * clock of his own: the latest time that anything was due which he knows of.
+   */
   readClock(): number {
-    this.order.access(this, true);
-    if (this.#options.orderedTimers) this.order.access(this.#ready, false);
-    return this.now;
+    if (!this.#options.orderedTimers) return this.order.timeOf(this.step);
+    this.order.access(this.#ready, false);
+    return this.#now;
   }
 
   /** An event can no longer happen; false when it has, or could not any more. */
@@ -165,6 +175,8 @@ export class Kernel {
     if (index === -1) return false;
     this.#ready.splice(index, 1);
     this.order.access(transition, true);
+    // Those that it held back are held back no longer.
+    if (transition.at !== undefined && this.#options.orderedTimers) this.order.access(this.#ready, true);
     this.prevented.push({ transition, by: this.steps.length - 1 });
     return true;
   }
@@ -178,6 +190,11 @@ export class Kernel {
     this.order.access(resource, isWrite);
   }
 
+  /** A random number in [0, 1): the same ones for the same step of each run. */
+  random(): number {
+    return mix(this.#cause.seed + Math.imul(++this.#draws, 0x6d2b79f5)) / 4_294_967_296;
+  }
+
   /** Which of `count` ways the program goes on. */
   choose(count: number): number {
     return count <= 1 ? 0 : (this.#chooser?.chooseWay(count, this) ?? 0);
@@ -189,14 +206,14 @@ export class Kernel {
     this.steps.push(transition);
     this.#cause = transition.cause;
     this.#effects = 0;
+    this.#draws = 0;
     this.#actor = transition.actor;
-    this.order.add(transition.madeBy);
+    this.order.add(transition.madeBy, transition.at);
     if (!isDeclared) this.order.touchEverything();
     if (transition.at !== undefined) {
-      if (transition.at > this.now) this.now = transition.at;
+      this.#now = Math.max(this.#now, transition.at);
       this.order.access(transition, true);
-      // Timers move the clock on in any order to the same time: only who reads it can tell (see readClock).
-      this.order.access(this.#options.orderedTimers ? this.#ready : this, this.#options.orderedTimers);
+      if (this.#options.orderedTimers) this.order.access(this.#ready, true);
       this.isInTimer = true;
       try {
         transition.perform();

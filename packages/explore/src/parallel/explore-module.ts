@@ -5,7 +5,7 @@
  */
 import { Worker } from "node:worker_threads";
 import { Exploration } from "../exploration.ts";
-import type { Explored, ExploredCounts } from "../explored.ts";
+import { Explored, type ExploredCounts } from "../explored.ts";
 import { explore } from "../explore.ts";
 import { type ExploreOptions, readOptions } from "../options.ts";
 import { parseReplay } from "../replay-string.ts";
@@ -27,6 +27,8 @@ interface Share {
   readonly counts: ExploredCounts;
   readonly choicePoints: readonly string[];
   readonly replay: string | undefined;
+  readonly reason: string | undefined;
+  readonly limits: readonly string[];
 }
 
 /**
@@ -57,11 +59,16 @@ export async function exploreModule(url: string | URL, options: ExploreModuleOpt
     const { schedule } = parseReplay(failed.replay);
     return await new Exploration(session, settings).examine(schedule, total, failed.choicePoints);
   }
-  const first = await explore(scenario, { ...rest, budget: { runs: 1 } });
-  const decided = shares.find(({ verdict }) => verdict !== "not-found") ?? shares[0];
-  return first.with({
+  // The first of them goes through the orders, and knows best why it ended.
+  const decided: Share = shares.find(({ verdict }) => verdict !== "not-found") ?? (shares[0] as Share);
+  const { verdict, choicePoints, limits, reason } = decided;
+  return new Explored({
+    verdict,
     counts: total,
-    ...(decided && { verdict: decided.verdict, choicePoints: decided.choicePoints }),
+    choicePoints,
+    seed: settings.seed,
+    limits,
+    ...(reason !== undefined && { reason }),
   });
 }
 

@@ -26,6 +26,8 @@ export type WorkerMessage =
         readonly counts: ExploredCounts;
         readonly choicePoints: readonly string[];
         readonly replay: string | undefined;
+        readonly reason: string | undefined;
+        readonly limits: readonly string[];
       };
     };
 
@@ -36,10 +38,10 @@ parentPort?.on("message", () => stopping.abort());
 
 const onProgress = (progress: ExploreProgress): void => tell({ kind: "progress", progress });
 const scenario = await loadScenario(url, exportName);
-const { verdict, counts, choicePoints, replay } = await explore(scenario, {
+const { verdict, counts, choicePoints, replay, reason, limits } = await explore(scenario, {
   ...options,
   onProgress,
   signal: stopping.signal,
 });
-tell({ kind: "share", share: { verdict, counts, choicePoints, replay } });
+tell({ kind: "share", share: { verdict, counts, choicePoints, replay, reason, limits } });
 parentPort?.close();

@@ -32,6 +32,8 @@ interface Choice {
   readonly ready: readonly number[];
   /** To be tried yet. */
   readonly todo: number[];
+  /** What the event touches in all the ways to go on in it that earlier runs took. */
+  touched?: Footprint;
   /** Not to be tried: what was asleep from the start, and what has been tried. */
   readonly asleep: Asleep[];
 }
@@ -45,10 +47,9 @@ export class DepthFirst implements Chooser {
   #depth = 0;
   /** The choice of each step. */
   #choiceOf: number[] = [];
-  /** Steps in which a way was chosen, so that what they touch is not known for sure. */
+  /** Steps in which a way was chosen, each of which may touch something else. */
   readonly #wayIn = new Set<number>();
   #isBlocked = false;
-  #from = 0;
   #isFinished = false;
   /** Runs that came to nothing new. */
   redundant = 0;
@@ -105,6 +106,7 @@ export class DepthFirst implements Chooser {
   /** Looks at a run that has ended, and turns to what is to be tried next. */
   end(kernel: Kernel, _end: RunEnd): void {
     if (this.#isBlocked) this.redundant += 1;
+    for (const step of this.#wayIn) this.#noteWay(kernel, step);
     this.#findRaces(kernel);
     this.#advance(kernel);
   }
@@ -114,45 +116,85 @@ export class DepthFirst implements Chooser {
     const { step } = kernel;
     const before = step < 0 ? undefined : this.#stack[this.#choiceOf[step] ?? -1];
     if (before === undefined || before.asleep.length === 0) return [];
-    return before.asleep.filter(({ footprint, state }) => !conflict(footprint, this.#footprint(kernel, step, state)));
+    return before.asleep.filter((entry) => !this.#meets(kernel, entry, step));
+  }
+
+  #meets(kernel: Kernel, { footprint, state }: Asleep, step: number): boolean {
+    return conflict(footprint, this.#footprint(kernel, step, state));
   }
 
   #footprint(kernel: Kernel, step: number, state: number): Footprint {
-    if (kernel.order.touchedEverything(step) || this.#wayIn.has(step)) return wholeWorld;
+    if (kernel.order.touchedEverything(step)) return wholeWorld;
     return kernel.order.accessesOf(step, state, FRESH);
   }
 
-  #findRaces({ order, steps, prevented }: Kernel): void {
-    for (let later = Math.max(1, this.#from); later < steps.length; later++) {
+  #noteWay(kernel: Kernel, step: number): void {
+    const choice = this.#stack[this.#choiceOf[step] ?? -1];
+    if (choice !== undefined) choice.touched = union(choice.touched, this.#footprint(kernel, step, step));
+  }
+
+  #findRaces(kernel: Kernel): void {
+    const { order, steps, prevented } = kernel;
+    for (let later = 1; later < steps.length; later++) {
       const direct = order.directlyBefore(later);
       for (const earlier of direct) {
         if (isNeeded(order, earlier, steps[later] as Transition)) continue;
         if (direct.some((other) => other !== earlier && order.isBefore(earlier, other))) continue;
-        this.#reverse(order, steps, earlier, later);
+        const { cause, madeBy } = steps[later] as Transition;
+        const isFree = madeBy >= earlier || this.#comesFree(order, cause.id, earlier);
+        const meant = isFree ? earlier : this.#lastReady(cause.id, madeBy, earlier);
+        if (meant !== undefined) this.#reverse(kernel, meant, later);
       }
     }
     // What a step prevented could have happened before it.
     for (const { transition, by } of prevented) {
-      if (by >= 0 && transition.madeBy < by) this.#putDown(by, [transition.cause.id]);
+      if (by < 0) continue;
+      const meant = this.#lastReady(transition.cause.id, transition.madeBy, by);
+      const choice = this.#stack[this.#choiceOf[meant ?? -1] ?? -1];
+      if (choice !== undefined) this.#putDown(choice, [transition.cause.id]);
     }
+  }
+
+  #isReady(event: number, step: number): boolean {
+    return this.#stack[this.#choiceOf[step] ?? -1]?.ready.includes(event) === true;
+  }
+
+  /** Whether an event that happens after a step could have happened without it: no timer that the step has to do with holds it back. */
+  #comesFree(order: Kernel["order"], event: number, step: number): boolean {
+    if (this.#isReady(event, step)) return true;
+    let release = step;
+    while (release + 1 < this.#choiceOf.length && !this.#isReady(event, release + 1)) release += 1;
+    return release !== step && !order.isBefore(step, release);
+  }
+
+  /** The last step, up to a given one, before which an event that has been made could have happened: no timer held it back. */
+  #lastReady(event: number, madeBy: number, upTo: number): number | undefined {
+    for (let step = upTo; step > madeBy; step--) if (this.#isReady(event, step)) return step;
+    return undefined;
   }
 
   /** Puts down how an order begins in which the later of two steps comes before the earlier. */
-  #reverse(order: Kernel["order"], steps: readonly Transition[], earlier: number, later: number): void {
+  #reverse(kernel: Kernel, earlier: number, later: number): void {
+    const { order, steps } = kernel;
+    const choice = this.#stack[this.#choiceOf[earlier] ?? -1];
+    if (choice === undefined) return;
+    const event = (steps[later] as Transition).cause.id;
+    // What the later step touches without the earlier one is not known from this run, but from one that began with it: it may
+    // then meet steps which it does not meet here, and which all have to be tried before it.
+    const known = choice.asleep.find((entry) => entry.event === event);
+    const end = known === undefined ? later : steps.length;
+    const free: number[] = [];
     const beginnings: number[] = [];
-    const independent: number[] = [];
-    for (let step = earlier + 1; step <= later; step++) {
-      if (step !== later && order.isBefore(earlier, step)) continue;
-      if (!independent.some((other) => order.isBefore(other, step)))
-        beginnings.push((steps[step] as Transition).cause.id);
-      independent.push(step);
+    for (let step = earlier + 1; step < end; step++) {
+      if (step === later || order.isBefore(earlier, step)) continue;
+      if (!free.some((other) => order.isBefore(other, step))) beginnings.push((steps[step] as Transition).cause.id);
+      free.push(step);
     }
-    this.#putDown(earlier, beginnings);
+    if (known === undefined) this.#putDown(choice, free.length === 0 ? [event] : beginnings);
+    else if (free.some((step) => this.#meets(kernel, known, step))) this.#putDown(choice, beginnings);
   }
 
-  #putDown(step: number, beginnings: readonly number[]): void {
-    const choice = this.#stack[this.#choiceOf[step] ?? -1];
-    if (choice === undefined) return;
+  #putDown(choice: Choice, beginnings: readonly number[]): void {
     const isCovered = (event: number): boolean => choice.todo.includes(event) || isIn(choice.asleep, event);
     if (beginnings.some((event) => event === choice.chosen || isCovered(event))) return;
     const possible = beginnings.find((event) => choice.ready.includes(event));
@@ -166,13 +208,14 @@ export class DepthFirst implements Chooser {
     for (let choice = this.#stack.pop(); choice !== undefined; choice = this.#stack.pop()) {
       if (!choice.isWay) {
         const { step } = choice;
-        choice.asleep.push({ event: choice.chosen, footprint: this.#footprint(kernel, step, step), state: step });
+        const footprint = union(choice.touched, this.#footprint(kernel, step, step));
+        choice.asleep.push({ event: choice.chosen, footprint, state: step });
+        delete choice.touched;
       }
       const next = choice.todo.findIndex((event) => choice.isWay || !isIn(choice.asleep, event));
       if (next === -1) continue;
       [choice.chosen] = choice.todo.splice(0, next + 1).slice(-1) as [number];
       this.#stack.push(choice);
-      this.#from = choice.step;
       return;
     }
     this.#isFinished = true;
@@ -183,6 +226,18 @@ export class DepthFirst implements Chooser {
 export function isNeeded(order: Kernel["order"], step: number, { madeBy, needs }: Transition): boolean {
   const isAtOrBefore = (other: number): boolean => step === other || (other >= 0 && order.isBefore(step, other));
   return isAtOrBefore(madeBy) || needs.some(isAtOrBefore);
+}
+
+function union(left: Footprint | undefined, right: Footprint): Footprint {
+  if (left === undefined) return right;
+  const added = [...right.keys.keys()].filter(
+    (index) => !left.keys.some((key, other) => key === right.keys[index] && left.writes[other] === right.writes[index]),
+  );
+  if (added.length === 0) return left;
+  return {
+    keys: [...left.keys, ...added.map((index) => right.keys[index] as number)],
+    writes: [...left.writes, ...added.map((index) => right.writes[index] === true)],
+  };
 }
 
 function isIn(asleep: readonly Asleep[], event: number): boolean {

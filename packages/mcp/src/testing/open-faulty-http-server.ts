@@ -125,7 +125,7 @@ export class FaultyHttpServer extends FaultControl<McpFaultName> implements Asyn
  * import { openMcpConnection } from "@holdfast/mcp";
  * import { openFaultyHttpServer } from "@holdfast/mcp/testing";
  * await using server = await openFaultyHttpServer();
- * await using connection = await openMcpConnection({ url: server.url });
+ * await using connection = await openMcpConnection({ url: server.url, protocol: "legacy" });
  * server.inject({ fault: "session-forgotten", tool: "echo" });
  * const { content } = await connection.callTool("echo", { text: "a" });
  * content; // => [{ type: "text", text: "a" }]

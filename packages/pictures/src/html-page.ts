@@ -1,10 +1,23 @@
 /**
- * The look of the report: readable at the width of a phone and of a desk, in light and in dark, with no request.
+ * Pages that need nothing but themselves: readable at the width of a phone and of a desk, in light and in dark, with no
+ * request.
  *
  * @module
  */
+import type { PictureOptions } from "./canvas.ts";
+import { html, Markup } from "./html.ts";
 
-export const style = `
+/** What a page is made of. */
+export interface HtmlPage {
+  readonly title: string;
+  /** What stands in its `main` element. */
+  readonly main: Markup;
+}
+
+const narrowWidth = 350;
+const wideWidth = 880;
+
+const style = `
 :root { color-scheme: light dark; --paper: #fff; --ink: #1b1f24; --soft: #58606a; --rule: #dce1e7; --panel: #f4f6f8; --good: #00744f; --bad: #b33a00; }
 @media (prefers-color-scheme: dark) { :root { --paper: #14181d; --ink: #e9edf1; --soft: #a6b0bb; --rule: #2f3740; --panel: #1d232b; --good: #35c79b; --bad: #ff935c; } }
 * { box-sizing: border-box; }
@@ -50,3 +63,47 @@ table.parties { table-layout: fixed; width: 100%; max-width: 40rem; }
   table.stack td[data-head]::before { content: attr(data-head) ": "; color: var(--soft); }
 }
 `;
+
+/**
+ * Writes a page around what is in it. Its classes: `lead` and `soft` for paragraphs, `good` and `bad` for verdicts, `stack`
+ * for tables whose rows become blocks on a phone, each cell with its `data-head` before it.
+ *
+ * ```ts run
+ * import { html, htmlPage } from "@holdfast/pictures";
+ * htmlPage({ title: "Report", main: html`<h1>Report</h1>` }).startsWith("<!doctype html>"); // => true
+ * ```
+ */
+export function htmlPage({ title, main }: HtmlPage): string {
+  const page = html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>${title}</title>
+        <link rel="icon" href="data:," />
+        <style>
+          ${new Markup(style)}
+        </style>
+      </head>
+      <body>
+        <main>${main}</main>
+      </body>
+    </html> `;
+  return page.text;
+}
+
+/**
+ * Draws a picture for a page: twice, for a narrow and for a wide one, of which the page shows one.
+ *
+ * @param id begins the ids and classes of both, and is another one for each picture of a page
+ */
+export function htmlFigure(id: string, draw: (options: PictureOptions) => string, caption: string): Markup {
+  const wide = new Markup(draw({ width: wideWidth, id: `${id}-wide` }));
+  const narrow = new Markup(draw({ width: narrowWidth, id: `${id}-narrow` }));
+  return html`<figure>
+    <div class="wide">${wide}</div>
+    <div class="narrow">${narrow}</div>
+    <figcaption>${caption}</figcaption>
+  </figure>`;
+}

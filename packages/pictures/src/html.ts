@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { escapeXml } from "@holdfast/pictures";
+import { escapeXml } from "./escape-xml.ts";
 
 /** A piece of markup that needs no escaping. */
 export class Markup {
@@ -16,7 +16,14 @@ export class Markup {
 
 type Part = string | number | Markup | readonly Part[];
 
-/** Builds markup from a template; strings and numbers in it are text from outside. */
+/**
+ * Builds markup from a template; strings and numbers in it are text from outside.
+ *
+ * ```ts run
+ * import { html } from "@holdfast/pictures";
+ * html`<p>${"<b>"}</p>`.text; // => "<p>&lt;b&gt;</p>"
+ * ```
+ */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Markup {
   return new Markup(strings.reduce((text, string, index) => text + render(parts[index - 1] as Part) + string));
 }

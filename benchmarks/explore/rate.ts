@@ -1,0 +1,44 @@
+/**
+ * Orders tried in a second of CPU time.
+ *
+ * @module
+ */
+import type { Meter } from "../row.ts";
+import { DepthFirst } from "../../packages/explore/src/search/depth-first.ts";
+import { Session } from "../../packages/explore/src/session.ts";
+import type { Scenario } from "../../packages/explore/src/single-run.ts";
+
+/** Calls `tries`, which says how many orders it tried, until there are enough; reports the rate. */
+export async function reportRate(meter: Meter, most: number, tries: () => number | Promise<number>): Promise<void> {
+  const before = process.cpuUsage();
+  let orders = 0;
+  while (orders < most) orders += await tries();
+  const { user, system } = process.cpuUsage(before);
+  meter.report((orders / (user + system)) * 1e6);
+}
+
+/** Goes through all orders of a scenario, again and again. */
+export function exhaustAgain(meter: Meter, scenario: Scenario, most: number): Promise<void> {
+  return reportRate(meter, most, () => inMacrotask(() => exhaust(scenario)));
+}
+
+/** How many orders there are. */
+function exhaust(scenario: Scenario): number {
+  using session = new Session(scenario, { maxSteps: 10_000, orderedTimers: false, cancellations: 0 });
+  const search = new DepthFirst();
+  let orders = 0;
+  while (!search.isFinished) {
+    search.begin();
+    const { end } = session.runner.once(search);
+    if (end !== "given-up") orders += 1;
+    search.end(session.kernel, end);
+  }
+  return orders;
+}
+
+/** Runs something where promises can be followed to their end. */
+export function inMacrotask<T>(fn: () => T): Promise<T> {
+  const { promise, resolve } = Promise.withResolvers<T>();
+  setImmediate(() => resolve(fn()));
+  return promise;
+}

@@ -1,0 +1,49 @@
+/**
+ * The incident in bare operations: a start and an answer for each of four tasks, which touch one counter.
+ *
+ * @module
+ */
+import { Kernel } from "../../../packages/explore/src/kernel/kernel.ts";
+import { DepthFirst } from "../../../packages/explore/src/search/depth-first.ts";
+import type { Meter } from "../../row.ts";
+import { inMacrotask, reportRate } from "../rate.ts";
+
+export const operations = 1;
+
+export async function sample(meter: Meter): Promise<void> {
+  await reportRate(meter, 20_000, () => inMacrotask(exhaust));
+}
+
+function exhaust(): number {
+  const kernel = new Kernel({
+    maxSteps: 1_000,
+    orderedTimers: false,
+    isDeclared: () => true,
+    hasEnded: () => false,
+  });
+  const search = new DepthFirst();
+  let orders = 0;
+  while (!search.isFinished) {
+    search.begin();
+    kernel.begin(() => counted(kernel));
+    const end = kernel.run(search);
+    orders += 1;
+    search.end(kernel, end);
+  }
+  return orders;
+}
+
+function counted(kernel: Kernel): void {
+  const shared = { count: 0, opener: -1, wrong: 0 };
+  for (let index = 0; index < 4; index++) {
+    const actor = kernel.newActor("task");
+    const begin = async (): Promise<void> => {
+      kernel.access(shared, true);
+      if (shared.count++ === 0) shared.opener = index;
+      await new Promise<void>((resolve) => void kernel.add("io", actor, resolve, "answer"));
+      kernel.access(shared, true);
+      if (--shared.count === 0 && shared.opener !== index) shared.wrong += 1;
+    };
+    kernel.add("start", actor, () => void begin(), "start");
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * The run that is under way. A run takes no turn of the event loop, so there is at most one in a thread at a time.
+ *
+ * @module
+ */
+import type { Kernel } from "../kernel/kernel.ts";
+import type { Lab } from "../lab.ts";
+import { LabTimers } from "./timers.ts";
+
+/** What a run has under control. */
+export interface ActiveRun {
+  readonly kernel: Kernel;
+  readonly lab: Lab;
+  readonly timers: LabTimers;
+  /** The run fails: something threw where nobody could catch it. */
+  readonly fail: (error: unknown) => void;
+}
+
+/** A function of the platform, whichever. */
+export type Fn = (...args: never[]) => unknown;
+
+let active: ActiveRun | undefined;
+
+/** The run that is under way; undefined between runs. */
+export function activeRun(): ActiveRun | undefined {
+  return active;
+}
+
+/** Runs something as part of a run, so that what it does at the boundary belongs to that run. */
+export function insideRun<T>({ kernel, lab, fail }: Omit<ActiveRun, "timers">, fn: () => T): T {
+  const before = active;
+  active = { kernel, lab, fail, timers: new LabTimers(kernel, fail) };
+  try {
+    return fn();
+  } finally {
+    active = before;
+  }
+}
+
+/** A function that does what it always did, unless a run is under way. */
+export function during<F extends Fn>(
+  real: F,
+  inRun: (run: ActiveRun, ...args: Parameters<F>) => unknown,
+): (...args: Parameters<F>) => unknown {
+  // No arrow function, because a method is handed what it was called on.
+  return function replacement(this: unknown, ...args: Parameters<F>): unknown {
+    return active === undefined ? Reflect.apply(real, this, args) : inRun(active, ...args);
+  };
+}

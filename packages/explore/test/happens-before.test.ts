@@ -1,0 +1,118 @@
+import { expect, test } from "vitest";
+import { HappensBefore } from "../src/kernel/happens-before.ts";
+import { random } from "../src/random.ts";
+import { below } from "./random-numbers.ts";
+
+function step(
+  order: HappensBefore,
+  madeBy: number,
+  touched: readonly (readonly [object, "read" | "write"])[] = [],
+): void {
+  order.add(madeBy);
+  for (const [resource, mode] of touched) order.access(resource, mode === "write");
+  order.close();
+}
+
+function unnamed(): HappensBefore {
+  return new HappensBefore(() => 0);
+}
+
+test("puts a step after the one that made it, and after what came before that", () => {
+  const order = unnamed();
+
+  step(order, -1);
+  step(order, 0);
+  step(order, -1);
+  step(order, 1);
+
+  expect([order.isBefore(0, 1), order.isBefore(0, 3), order.isBefore(1, 3)]).toEqual([true, true, true]);
+  expect([order.isBefore(0, 2), order.isBefore(2, 3), order.isBefore(1, 0)]).toEqual([false, false, false]);
+});
+
+test("puts a writer after all readers since the last writer, and leaves readers side by side", () => {
+  const order = unnamed();
+  const cell = {};
+
+  step(order, -1, [[cell, "write"]]);
+  step(order, -1, [[cell, "read"]]);
+  step(order, -1, [[cell, "read"]]);
+  step(order, -1, [[cell, "write"]]);
+
+  expect(new Set(order.directlyBefore(3))).toEqual(new Set([0, 1, 2]));
+  expect(order.isBefore(1, 2)).toBe(false);
+  expect(order.isBefore(0, 2)).toBe(true);
+});
+
+test("puts a step that may have touched anything after all before it, and before all after it", () => {
+  const order = unnamed();
+
+  step(order, -1);
+  order.add(-1);
+  order.touchEverything();
+  order.close();
+  step(order, -1);
+
+  expect([order.isBefore(0, 1), order.isBefore(1, 2), order.isBefore(0, 2)]).toEqual([true, true, true]);
+});
+
+test("tells the latest time that anything before a step was due, and no time of what has nothing to do with it", () => {
+  const order = unnamed();
+  const cell = {};
+
+  order.add(-1, 30);
+  order.access(cell, true);
+  order.close();
+  order.add(-1, 20);
+  order.close();
+  step(order, 1, [[cell, "read"]]);
+
+  expect([0, 1, 2].map((each) => order.timeOf(each))).toEqual([30, 20, 30]);
+});
+
+test("forgets the run before when a run begins", () => {
+  const order = unnamed();
+  const cell = {};
+  step(order, -1, [[cell, "write"]]);
+
+  order.clear();
+  step(order, -1);
+  step(order, -1, [[cell, "read"]]);
+
+  expect(order.isBefore(0, 1)).toBe(false);
+  expect(order.length).toBe(2);
+});
+
+test("agrees with a search through the graph of what follows what, over 200 steps", () => {
+  const chance = random(5);
+  const order = unnamed();
+  const cells = Array.from({ length: 12 }, () => ({}));
+  const follows: Set<number>[] = [];
+  const touched: (readonly [object, "read" | "write"])[][] = [];
+
+  for (let at = 0; at < 200; at++) {
+    const madeBy = below(chance, at + 1) - 1;
+    const accesses = cells
+      .filter(() => chance() < 0.15)
+      .map((cell) => [cell, chance() < 0.5 ? "read" : "write"] as const);
+    step(order, madeBy, accesses);
+    touched.push(accesses);
+    const before = new Set<number>();
+    for (let earlier = 0; earlier < at; earlier++) {
+      const meets = touched[earlier]?.some(([cell, mode]) =>
+        accesses.some(([other, how]) => other === cell && (mode === "write" || how === "write")),
+      );
+      if (earlier !== madeBy && meets !== true) continue;
+      before.add(earlier);
+      for (const one of follows[earlier] ?? []) before.add(one);
+    }
+    follows.push(before);
+  }
+
+  const wrong: string[] = [];
+  for (let later = 0; later < 200; later++) {
+    for (let earlier = 0; earlier < later; earlier++) {
+      if (order.isBefore(earlier, later) !== (follows[later]?.has(earlier) === true)) wrong.push(`${earlier} ${later}`);
+    }
+  }
+  expect(wrong).toEqual([]);
+});
