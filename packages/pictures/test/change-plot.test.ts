@@ -38,6 +38,15 @@ test("has one axis for all three, with a line at zero", () => {
   expect(Number(high)).toBeLessThan(Number(zero));
 });
 
+test("shows the line at zero even where everything lies above it", () => {
+  const side = { hits: 90, trials: 100, interval: { low: 0.83, high: 0.94 } };
+  const worse = { ...change, before: { ...side, hits: 50, interval: { low: 0.4, high: 0.6 } }, after: side };
+
+  const picture = parseXml(changePlotSvg({ ...worse, difference: { low: 0.28, high: 0.5 } }));
+
+  expect(withLook(picture, "zero")).toHaveLength(1);
+});
+
 test("places the mark of a share where the share is", () => {
   const picture = parseXml(changePlotSvg({ ...change, difference: { low: -0.2, high: 0 } }));
 

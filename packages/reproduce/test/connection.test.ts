@@ -102,6 +102,16 @@ test("an answer in many parts has one limit for all of them", async () => {
   expect(level.failures.timeout).toBe(1);
 });
 
+test("each request has the whole of its time", async () => {
+  await using server = await openHttpServer((response, index) => {
+    if (index < 8) setTimeout(() => response.end(), 80);
+  });
+
+  const level = await measure(server, { requests: 9, timeoutMs: 400 });
+
+  expect(level).toMatchObject({ answered: 8, failures: { timeout: 1 } });
+});
+
 test("a connection that does not come about ends with the time limit, and its socket with it", async () => {
   await using server = await openTestServer(
     createServer((socket) => socket.resume()),
