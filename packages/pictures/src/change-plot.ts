@@ -63,7 +63,7 @@ export function changePlotSvg(input: Change, options: PictureOptions = {}): stri
   const left = Math.min(0, ...rows.map(({ interval }) => interval.low));
   const right = Math.max(0.01, ...rows.map(({ interval }) => interval.high));
   const pad = (right - left) * 0.05;
-  const from = left < 0 ? left - pad : 0;
+  const from = left - (left < 0 ? pad : 0);
   const x = linearScale(from, right + pad, canvas.padding + 10, canvas.right - 10);
   const ticks = roundTicks(from, right + pad, canvas.narrow ? 4 : 8);
   const top = canvas.heading() + 4;

@@ -56,7 +56,7 @@ export class Connection implements RequestClient {
     this.#tooLate = undefined;
     // One timer for all requests: a new one for each would cost as much as reading the response.
     if (this.#timer === undefined) this.#timer = setTimeout(() => this.#expire(), this.#plan.timeoutMs);
-    
+    else this.#timer.refresh();
     (this.#general ?? this.#plain)?.send(request, started);
   }
 
