@@ -26,10 +26,14 @@ export const layers: Readonly<Record<string, Layer>> = {
   mcp: { name: "@holdfast/mcp", mayImport: ["concurrency"], cap: 20 },
   agent: { name: "@holdfast/agent", mayImport: ["concurrency", "mcp"], cap: 25 },
   explore: { name: "@holdfast/explore", mayImport: ["concurrency", "pictures"], cap: 14 },
+  fixes: { name: "@holdfast/fixes", mayImport: [], cap: 16 },
   reproduce: { name: "@holdfast/reproduce", mayImport: ["pictures"], cap: 15 },
-  demo: { name: "@holdfast/demo", mayImport: ["concurrency", "pictures", "mcp", "agent", "explore", "reproduce"] },
+  demo: {
+    name: "@holdfast/demo",
+    mayImport: ["concurrency", "pictures", "mcp", "agent", "explore", "fixes", "reproduce"],
+  },
   cli: {
     name: "holdfast",
-    mayImport: ["concurrency", "pictures", "mcp", "agent", "explore", "reproduce", "demo"],
+    mayImport: ["concurrency", "pictures", "mcp", "agent", "explore", "fixes", "reproduce", "demo"],
   },
 };

@@ -5,6 +5,7 @@
  */
 import type { CallToolResult, Tool } from "@modelcontextprotocol/client";
 import { McpConnection } from "../mcp-connection.ts";
+import { EraMemory } from "../era-verdicts.ts";
 import { type ConnectionSettings, type McpHttpOptions, type McpStdioOptions, readOptions } from "../options.ts";
 import { MODERN } from "../protocol.ts";
 import type { McpServerFacts } from "../server-facts.ts";
@@ -59,6 +60,7 @@ export class Watched {
 
 /** The server under examination. */
 export class Patient {
+  readonly #eras = new EraMemory();
   /** As `openMcpConnection` takes it. */
   readonly server: McpHttpOptions | McpStdioOptions;
   /** Milliseconds that each answer may take. */
@@ -118,7 +120,8 @@ export class Patient {
   #read(more: Partial<McpHttpOptions & McpStdioOptions>): ConnectionSettings {
     const { limit } = this;
     const limits = { callTimeout: limit, connectTimeout: limit, closeTimeout: Math.min(limit, CLOSE_TIMEOUT) };
-    return readOptions({ ...this.server, ...limits, ...more });
+    // It finds out anew what the server speaks: that is one of the things to be examined.
+    return { ...readOptions({ ...this.server, ...limits, ...more }), eras: this.#eras };
   }
 }
 

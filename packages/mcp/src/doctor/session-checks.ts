@@ -4,7 +4,7 @@
  * @module
  */
 import { LATEST_PROTOCOL_VERSION } from "@modelcontextprotocol/client";
-import { moveOnAfter, TimeoutError } from "@holdfast/concurrency";
+import { isCancelled, moveOnAfter, shielded, TimeoutError } from "@holdfast/concurrency";
 import type { McpHttpOptions } from "../options.ts";
 import { fail, inMs, type McpFinding, ok, skipped, warn } from "./examination.ts";
 import type { Check, Patient } from "./patient.ts";
@@ -102,6 +102,14 @@ async function inSession(patient: Patient, look: (raw: RawHttp) => Promise<McpFi
     return await look(raw);
   } finally {
     // What it does with the end of a session is a row of its own.
-    if (raw.sessionId !== undefined) await moveOnAfter(FAREWELL, () => raw.delete(), { shield: true }).catch(() => {});
+    if (raw.sessionId !== undefined) await shielded(() => sayFarewell(raw));
+  }
+}
+
+async function sayFarewell(raw: RawHttp): Promise<void> {
+  try {
+    await moveOnAfter(FAREWELL, () => raw.delete());
+  } catch (error) {
+    if (isCancelled(error)) throw error;
   }
 }

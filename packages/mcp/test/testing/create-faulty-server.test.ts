@@ -105,7 +105,8 @@ test("a tool that does not heed its cancellation holds up neither the connection
   const reached = await connection.callTool("wait", {}, { timeout: 100 }).catch((error: unknown) => error);
 
   expect(await call).toMatchObject({ code: "MCP_CONNECTION_LOST" });
-  expect(reached).toMatchObject({ code: "MCP_CALL_TIMEOUT" });
+  // It may have taken an idle socket in the moment in which the server let go of it.
+  expect(reached).toMatchObject({ code: expect.stringMatching(/^MCP_(?:CALL_TIMEOUT|CONNECTION_LOST)$/) as string });
 });
 
 test("the list says of a tool what it was given, and no more", async () => {

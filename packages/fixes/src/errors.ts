@@ -1,0 +1,81 @@
+/**
+ * What can go wrong on the way from a commit to an answer. Each message says what was attempted, what was found and
+ * what to do instead; text that came from a repository is in it as it was, and is escaped by whoever prints it.
+ *
+ * @module
+ */
+
+/**
+ * The codes of this package's errors. Those of a repository and of a query:
+ *
+ * - `FIXES_COMMIT_AMBIGUOUS`: several commits begin like the one that was asked for.
+ * - `FIXES_COMMIT_NOT_FOUND`: nothing in the clone is what was asked for.
+ * - `FIXES_NO_COMMITS`: the repository has no commit yet.
+ * - `FIXES_NOT_A_REPOSITORY`: there is no git repository at the path.
+ * - `FIXES_QUERY_UNREADABLE`: what was asked for is no commit, number or URL.
+ * - `FIXES_SHALLOW_CLONE`: the clone has only a part of the history, which cannot answer.
+ */
+export type FixesErrorCode =
+  | "FIXES_COMMIT_AMBIGUOUS"
+  | "FIXES_COMMIT_NOT_FOUND"
+  | "FIXES_GIT_FAILED"
+  | "FIXES_LOCK_MISSING"
+  | "FIXES_LOCK_UNREADABLE"
+  | "FIXES_MANIFEST_CHANGED"
+  | "FIXES_MANIFEST_UNREADABLE"
+  | "FIXES_NO_COMMITS"
+  | "FIXES_NOT_A_REPOSITORY"
+  | "FIXES_QUERY_UNREADABLE"
+  | "FIXES_SHALLOW_CLONE";
+
+/** Thrown when git itself fails or cannot be started. */
+export class GitFailedError extends Error {
+  readonly code = "FIXES_GIT_FAILED";
+
+  /** @param complaint what git wrote to its error stream */
+  constructor(command: string, complaint: string, options?: ErrorOptions) {
+    super(
+      `running git ${command}: ${complaint || "it said nothing"}; run the same command by hand to see why`,
+      options,
+    );
+  }
+
+  static {
+    name(this);
+  }
+}
+
+/** Thrown when the repository cannot give an honest answer: it is none, has no commits, or is cut off. */
+export class RepositoryError extends Error {
+  readonly code: "FIXES_NO_COMMITS" | "FIXES_NOT_A_REPOSITORY" | "FIXES_SHALLOW_CLONE";
+
+  constructor(code: RepositoryError["code"], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+
+  static {
+    name(this);
+  }
+}
+
+/** Thrown when a query names no commit, or more than one. */
+export class QueryError extends Error {
+  readonly code: "FIXES_COMMIT_AMBIGUOUS" | "FIXES_COMMIT_NOT_FOUND" | "FIXES_QUERY_UNREADABLE";
+  readonly query: string;
+
+  constructor(code: QueryError["code"], query: string, message: string) {
+    super(message);
+    this.code = code;
+    this.query = query;
+  }
+
+  static {
+    name(this);
+  }
+}
+
+/** On the prototype, so that an error's own keys are its facts. */
+function name(type: { readonly name: string; readonly prototype: Error }): void {
+  Object.defineProperty(type.prototype, "name", { value: type.name, configurable: true, writable: true });
+}

@@ -1,0 +1,76 @@
+/**
+ * What can go wrong with a project that is checked or edited: its lock files and its manifests.
+ *
+ * @module
+ */
+
+/** Thrown when a project has nothing that says which versions are installed. */
+export class LockMissingError extends Error {
+  readonly code = "FIXES_LOCK_MISSING";
+  readonly place: string;
+
+  constructor(place: string) {
+    super(
+      `looking for the installed versions in ${place}: no lock file and no requirements file; run the package manager's install or lock command first, or name the directory that has one`,
+    );
+    this.place = place;
+  }
+
+  static {
+    Object.defineProperty(this.prototype, "name", { value: "LockMissingError", configurable: true, writable: true });
+  }
+}
+
+/** Thrown when a lock file is of a format or a version that cannot be read. */
+export class LockUnreadableError extends Error {
+  readonly code = "FIXES_LOCK_UNREADABLE";
+  readonly path: string;
+
+  /** @param advice what to do about it */
+  constructor(path: string, found: string, advice: string, options?: ErrorOptions) {
+    super(`reading ${path}: ${found}; ${advice}`, options);
+    this.path = path;
+  }
+
+  static {
+    Object.defineProperty(this.prototype, "name", { value: "LockUnreadableError", configurable: true, writable: true });
+  }
+}
+
+/** Thrown when a manifest is not what its name says: no JSON, no TOML, no UTF-8. */
+export class ManifestUnreadableError extends Error {
+  readonly code = "FIXES_MANIFEST_UNREADABLE";
+  readonly path: string;
+
+  constructor(path: string, found: string, options?: ErrorOptions) {
+    super(`reading ${path}: ${found}; correct the file first`, options);
+    this.path = path;
+  }
+
+  static {
+    Object.defineProperty(this.prototype, "name", {
+      value: "ManifestUnreadableError",
+      configurable: true,
+      writable: true,
+    });
+  }
+}
+
+/** Thrown when a manifest is no longer as it was when its edits were made; none of its edits is written. */
+export class ManifestChangedError extends Error {
+  readonly code = "FIXES_MANIFEST_CHANGED";
+  readonly path: string;
+
+  constructor(path: string, line: number, expected: string) {
+    super(`editing ${path}: line ${line} no longer reads ${JSON.stringify(expected)}; make the edits anew`);
+    this.path = path;
+  }
+
+  static {
+    Object.defineProperty(this.prototype, "name", {
+      value: "ManifestChangedError",
+      configurable: true,
+      writable: true,
+    });
+  }
+}

@@ -1,0 +1,19 @@
+import { expect, test } from "vitest";
+import * as fixes from "../src/index.ts";
+
+test("exports what finds, checks and raises, and the errors of that", () => {
+  expect(Object.keys(fixes).toSorted()).toEqual([
+    "GitFailedError",
+    "LockMissingError",
+    "LockUnreadableError",
+    "ManifestChangedError",
+    "ManifestUnreadableError",
+    "QueryError",
+    "RepositoryError",
+    "applyEdits",
+    "checkProject",
+    "findFix",
+    "raiseFloor",
+    "readLock",
+  ]);
+});
