@@ -60,9 +60,6 @@ function versionOf(referee: string): string {
   return version;
 }
 
-/** Not judged; docs/conformance.md says why. */
-const leftOut: ReadonlySet<string> = new Set(["elicitation-sep1034-client-defaults"]);
-
 /** The round as docs/conformance.md calls it. */
 function titleOf({ referee, version }: Round): string {
   return version === undefined ? versionOf(referee) : `${versionOf(referee)} at ${version}`;
@@ -75,8 +72,7 @@ function forVersion(version: string | undefined): string[] {
 function scenariosOf({ referee, version }: Round): string[] {
   const list = [programOf(referee), "list", "--client", ...forVersion(version)];
   const text = execFileSync(process.execPath, list, { encoding: "utf8" });
-  const scenarios = [...text.matchAll(/^ +- (\S+)/gm)].flatMap(([, scenario]) => scenario ?? []);
-  return scenarios.filter((scenario) => !leftOut.has(scenario));
+  return [...text.matchAll(/^ +- (\S+)/gm)].flatMap(([, scenario]) => scenario ?? []);
 }
 
 function judge({ referee, version }: Round, scenario: string, directory: string): Promise<Verdict> {

@@ -24,8 +24,11 @@ export interface CallHost {
   deliver(message: JSONRPCMessage): void;
   report(error: unknown): void;
   sessionStarted(id: string | undefined): void;
-  /** The server has taken the notice that the handshake is over. */
-  initialized(): void;
+  /**
+   * The server has taken the notice that the handshake is over. Gives when it has been asked for the stream that stands beside
+   * the calls: what a server would say there during a call that overtook the asking is lost.
+   */
+  initialized(): Promise<void>;
   /** The call needs no answer any more; `isOpen` says that its stream goes on. */
   settled(call: Call, isOpen: boolean): void;
   /** Its last stream has ended. */
@@ -176,8 +179,8 @@ export class Call implements ExchangeListener {
         this.#reject(notMcp(`the answer is of type ${String(this.#contentType)}`));
         break;
       default:
-        this.#resolve();
-        if (isInitialized(this.#message)) this.#host.initialized();
+        if (isInitialized(this.#message)) void this.#host.initialized().then(() => this.#resolve());
+        else this.#resolve();
     }
     this.#host.ended(this);
   }

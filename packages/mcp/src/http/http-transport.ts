@@ -192,11 +192,12 @@ export class HttpTransport implements TellingTransport, CallHost, StandingStream
     this.#headers.sessionId = id;
   }
 
-  initialized(): void {
-    if (this.#isClosed || this.#standing !== undefined) return;
+  initialized(): Promise<void> {
+    if (this.#isClosed || this.#standing !== undefined) return Promise.resolve();
     const standing = new StandingStream(this.#pools.standing, this);
     this.#standing = standing;
     runDetached(() => standing.open());
+    return standing.asked;
   }
 
   settled(call: Call, isOpen: boolean): void {

@@ -25,6 +25,9 @@ export interface StandingStreamHost {
 /** Together some fifty seconds, in which most servers are back that were started anew. */
 const REOPENINGS = { short: 8, failed: 8 };
 
+/** How long the first answer is waited for, in milliseconds: some servers send its head only with the first event. */
+const PATIENCE = 200;
+
 export class StandingStream implements ExchangeListener {
   readonly #lane: Lane;
   readonly #host: StandingStreamHost;
@@ -34,10 +37,17 @@ export class StandingStream implements ExchangeListener {
   #lastEventId: string | undefined;
   #status = 0;
   #isClosed = false;
+  #cancelPatience: (() => void) | undefined;
+  readonly #asked = Promise.withResolvers<void>();
 
   constructor(lane: Lane, host: StandingStreamHost) {
     this.#lane = lane;
     this.#host = host;
+  }
+
+  /** Fulfilled when the server has first answered whether there is one, or takes its time for that, or cannot be asked. */
+  get asked(): Promise<void> {
+    return this.#asked.promise;
   }
 
   open(): void {
@@ -48,11 +58,17 @@ export class StandingStream implements ExchangeListener {
 
   close(): void {
     this.#isClosed = true;
+    this.#answered();
     this.#cancelDelay?.();
     this.#exchange?.abort("the transport was closed");
   }
 
+  sending(): void {
+    this.#cancelPatience ??= startDelay(PATIENCE, () => this.#asked.resolve());
+  }
+
   head(status: number, headers: IncomingHttpHeaders): "events" | "text" {
+    this.#answered();
     const type = headers["content-type"]?.split(";", 1)[0]?.trim().toLowerCase();
     const isStream = status === 200 && type === "text/event-stream";
     // Whatever else it is, asking again would not make it a stream.
@@ -97,10 +113,16 @@ export class StandingStream implements ExchangeListener {
   }
 
   failed(error: HttpFailure): void {
+    this.#answered();
     if (this.#isClosed) return;
     this.#host.report(error);
     // The user would be sent to sign in time and again.
     if (!(error instanceof AuthorizationFailure && error.needsUser)) this.#reopen();
+  }
+
+  #answered(): void {
+    this.#cancelPatience?.();
+    this.#asked.resolve();
   }
 
   #reopen(): void {
