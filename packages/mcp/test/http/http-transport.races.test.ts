@@ -3,6 +3,7 @@ import { HttpTransport } from "../../src/http/http-transport.ts";
 import { openMcpConnection } from "../../src/index.ts";
 import { openFaultyHttpServer } from "../../src/testing/index.ts";
 import { CountingTool, done, type Fate } from "../fixtures/counting-tool.ts";
+import { handshake, HttpTestServer } from "../fixtures/http-server.ts";
 import { soon } from "../fixtures/soon.ts";
 import { TcpProxy } from "../fixtures/tcp-proxy.ts";
 
@@ -37,4 +38,35 @@ test("cancellations whose acceptance gets lost do not keep later ones from the s
   await connection.callTool("echo", {}, { timeout: 100 }).catch(() => {});
 
   await expect.poll(() => server.counts().cancels, soon).toBeGreaterThan(before);
+});
+
+test("the first call comes after the server has answered for the stream that stands beside the calls", async () => {
+  const order: string[] = [];
+  await using server = await HttpTestServer.start();
+  const play = handshake((_request, response, body) => {
+    order.push("call");
+    const { id } = JSON.parse(body) as { id: number };
+    const result = { content: [] };
+    response.setHeader("content-type", "application/json").end(JSON.stringify({ jsonrpc: "2.0", id, result }));
+  });
+  server.handle((request, response, body) => {
+    if (request.method !== "GET") {
+      play(request, response, body);
+      return;
+    }
+    // A few turns, as a server has to look up the session.
+    setImmediate(() =>
+      setImmediate(() =>
+        setImmediate(() => {
+          order.push("stream");
+          response.writeHead(405).end();
+        }),
+      ),
+    );
+  });
+  await using connection = await openMcpConnection({ url: server.url, protocol: "legacy" });
+
+  await connection.callTool("any");
+
+  expect(order).toEqual(["stream", "call"]);
 });
