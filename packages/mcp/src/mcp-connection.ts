@@ -21,7 +21,7 @@ import { ClientGeneration, REFUSAL_GRACE } from "./client-generation.ts";
 import { McpClosedError, McpError, McpSessionExpiredError } from "./errors.ts";
 import { type McpCallOptions, type McpHeldLease, type McpLease, PinnedLease } from "./mcp-lease.ts";
 import type { ConnectionSettings } from "./options.ts";
-import { isRepeatable, replayOf, type ReplayRule } from "./replay.ts";
+import { isRepeatable, type Replay, replayOf, type ReplayRule } from "./replay.ts";
 import { McpRequests } from "./mcp-requests.ts";
 import type { Request } from "./requests.ts";
 import { createToolset, type Toolset, type ToolsetOptions } from "./toolset.ts";
@@ -32,6 +32,16 @@ export interface McpConnectionStatistics extends OwnerStatistics {
   readonly callsInFlight: number;
   /** Calls that wait because `maxInFlight` others are under way. */
   readonly callsQueued: number;
+}
+
+/** What a call has taken to be made with, and under which terms. */
+interface Holding {
+  readonly rule: ReplayRule;
+  readonly place: Hold;
+  readonly lease: Lease<ClientGeneration>;
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds that it may take; absent where the scope around it has the limit. */
+  readonly limit?: number | undefined;
 }
 
 /**
@@ -152,74 +162,60 @@ export class McpConnection extends McpRequests implements AsyncDisposable {
     const place = this.#gate.tryEnter();
     if (place === undefined) return undefined;
     const lease = this.#owner.tryLease();
-    if (lease !== undefined) return this.#makeAtOnce(record, request, timeout, { rule, place, lease });
+    if (lease !== undefined)
+      return this.#makeWith(record, request, { rule, place, lease, limit: timeout ?? undefined });
     place.release();
     return undefined;
   }
 
-  async #makeAtOnce<T>(
-    record: CallRecord,
-    request: Request<T>,
-    timeout: number | null,
-    {
-      rule,
-      place,
-      lease,
-    }: { readonly rule: ReplayRule; readonly place: Hold; readonly lease: Lease<ClientGeneration> },
-  ): Promise<T> {
-    const until = timeout === null ? undefined : currentTime() + timeout;
-    const used = lease.value;
-    try {
-      return await request(used, { record, signal: undefined, limit: timeout ?? undefined });
-    } catch (error) {
-      if (replayOf(rule, record.tool, error) === "no") throw error;
-      lease.release();
-      const again = (): Promise<T> => this.#again(record, request, undefined, { rule, error, used });
-      return await withinLimit(record, until === undefined ? null : Math.max(0, until - currentTime()), again, timeout);
-    } finally {
-      lease.release();
-      place.release();
-    }
-  }
-
-  /** Makes a call in a place of its own. */
+  /** Makes a call once a place is free and the connection is open. */
   async #make<T>(
     record: CallRecord,
     request: Request<T>,
     signal: AbortSignal | undefined,
     rule: ReplayRule,
   ): Promise<T> {
-    // Released by hand here and below: two `using` declarations are a tenth of what a call costs.
     const place = this.#gate.tryEnter() ?? (await this.#gate.enter(record, signal));
     try {
       const lease = await this.#lease(record, signal);
-      const used = lease.value;
-      try {
-        return await request(used, { record, signal });
-      } catch (error) {
-        lease.release();
-        return await this.#again(record, request, signal, { rule, error, used });
-      } finally {
-        lease.release();
-      }
+      return await this.#makeWith(record, request, { rule, place, lease, signal });
     } finally {
       place.release();
     }
   }
 
-  /**
-   * Makes a call that has failed once more, where the rule allows it.
-   *
-   * @throws what it ended with the first time.
-   */
+  /** Makes a call with what it has taken, gives that back, and makes it once more where the rule allows it. */
+  async #makeWith<T>(
+    record: CallRecord,
+    request: Request<T>,
+    { rule, place, lease, signal, limit }: Holding,
+  ): Promise<T> {
+    const until = limit === undefined ? undefined : currentTime() + limit;
+    const used = lease.value;
+    // Released by hand: two `using` declarations are a tenth of what a call costs.
+    try {
+      return await request(used, { record, signal, limit });
+    } catch (error) {
+      const replay = replayOf(rule, record.tool, error);
+      if (replay === "no") throw error;
+      lease.release();
+      const again = (): Promise<T> => this.#again(record, request, signal, { replay, error, used });
+      if (limit === undefined || until === undefined) return await again();
+      return await withinLimit(record, Math.max(0, until - currentTime()), again, limit);
+    } finally {
+      lease.release();
+      place.release();
+    }
+  }
+
+  /** Makes a call that has failed once more. */
   async #again<T>(
     record: CallRecord,
     request: Request<T>,
     signal: AbortSignal | undefined,
-    { rule, error, used }: { readonly rule: ReplayRule; readonly error: unknown; readonly used: ClientGeneration },
+    first: { readonly replay: Exclude<Replay, "no">; readonly error: unknown; readonly used: ClientGeneration },
   ): Promise<T> {
-    const replay = replayOf(rule, record.tool, error);
-    if (replay === "no") throw error;
+    const { replay, error, used } = first;
     if (replay === "if-idempotent") {
       return await this.#repeat(record, request, signal, { error, tools: used.knownTools });
     }
