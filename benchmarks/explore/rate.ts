@@ -31,7 +31,7 @@ function exhaust(scenario: Scenario): number {
     search.begin();
     const { end } = session.runner.once(search);
     if (end !== "given-up") orders += 1;
-    search.end(session.kernel, end);
+    search.end(session.kernel);
   }
   return orders;
 }

@@ -54,7 +54,7 @@ test("a call that fails tells the model so, and takes nothing from the other", {
     async (lab) => {
       const output = await runTurn(async (which) => {
         await sleep(which + 1);
-        if (which === 0 && lab.maybe("the tool fails")) throw new Error("no such service");
+        if (which === 0 && lab.choose(false, true)) throw new Error("no such service");
         return `result ${which}`;
       });
       if (!output.includes("result 1")) throw new Error(`the model was given ${output}`);

@@ -26,9 +26,9 @@ function exhaust(): number {
   while (!search.isFinished) {
     search.begin();
     kernel.begin(() => counted(kernel));
-    const end = kernel.run(search);
+    kernel.run(search);
     orders += 1;
-    search.end(kernel, end);
+    search.end(kernel);
   }
   return orders;
 }

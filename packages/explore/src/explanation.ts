@@ -5,13 +5,13 @@
  */
 import type { Decision } from "./explain.ts";
 import type { ExploredFacts } from "./explored.ts";
-import { leafMessage } from "./session.ts";
+import { signatureOf } from "./failure-signature.ts";
 import type { TraceAccess, TraceStep } from "./trace.ts";
 
 /** The lines of an explanation. */
 export function explanation(facts: ExploredFacts): string {
   const lines = [headline(facts)];
-  if (facts.error !== undefined) lines.push(`  ${leafMessage(facts.error)}`);
+  if (facts.error !== undefined) lines.push(`  ${signatureOf(facts.error)}`);
   const { minimal, replay } = facts;
   if (minimal !== undefined) {
     lines.push(

@@ -11,7 +11,8 @@ import { replayString } from "./replay-string.ts";
 import { DepthFirst, NotTheSameError } from "./search/depth-first.ts";
 import { Draw } from "./search/draw.ts";
 import { Recorder, type Schedule } from "./search/schedule.ts";
-import { type Session, signatureOf } from "./session.ts";
+import { signatureOf } from "./failure-signature.ts";
+import type { Session } from "./session.ts";
 import { isPrivateMemberError } from "./shared.ts";
 import { shrink } from "./shrink.ts";
 import type { RunResult } from "./single-run.ts";
@@ -149,7 +150,7 @@ export class Exploration {
         search.begin();
         recorder.begin();
         const result = this.#session.runner.once(recorder);
-        search.end(this.#session.kernel, result.end);
+        search.end(this.#session.kernel);
         this.#note(result, recorder);
         return search.isFinished || this.#isFound || this.#isOver(runs, ms);
       },

@@ -10,7 +10,7 @@ import { explanation } from "./explanation.ts";
 import { lanesText } from "./lanes-text.ts";
 import { traceSvg } from "./trace-svg.ts";
 import type { Trace } from "./trace.ts";
-import { leafMessage } from "./session.ts";
+import { signatureOf } from "./failure-signature.ts";
 
 /**
  * What came out:
@@ -135,7 +135,7 @@ export class Explored implements ExploredFacts {
       ...counts,
       choicePoints,
       seed,
-      error: this.error === undefined ? null : leafMessage(this.error),
+      error: this.error === undefined ? null : signatureOf(this.error),
       reason: reason ?? null,
       replay: replay ?? null,
       minimal:

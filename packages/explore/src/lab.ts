@@ -147,11 +147,6 @@ export class Lab {
     return options[this.#kernel.choose(options.length)] as T;
   }
 
-  /** Lets the explorer choose whether something goes wrong here: false in the first run. */
-  maybe(_what: string): boolean {
-    return this.#kernel.choose(2) === 1;
-  }
-
   /** Says what must hold after every step. What it reads is noted as read in each. */
   invariant(name: string, holds: () => unknown): void {
     this.#invariants.push({ name, holds });

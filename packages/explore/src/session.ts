@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { leafErrors } from "@holdfast/concurrency";
 import { holdBoundary } from "./boundary/boundary.ts";
 import { outsideOf } from "./boundary/outside.ts";
 import { Kernel } from "./kernel/kernel.ts";
@@ -91,19 +90,4 @@ export class Session implements Disposable {
   fingerprint(): string {
     return fingerprintOf(this.kernel.steps.map(({ actor, kind, what }) => `${actor.name} ${kind} ${what}`));
   }
-}
-
-/** What tells one failure from another: the first leaf that is no cancellation, by code or class, and message. */
-export function signatureOf(error: unknown): string {
-  const leaves = leafErrors(error);
-  const leaf =
-    leaves.find((each) => (each as { code?: unknown } | null)?.code !== "TASK_CANCELLED") ?? leaves[0] ?? error;
-  if (!(leaf instanceof Error)) return String(leaf);
-  const { code } = leaf as { code?: unknown };
-  return `${typeof code === "string" ? code : leaf.name}: ${leaf.message}`;
-}
-
-/** The message of the first leaf that is no cancellation. */
-export function leafMessage(error: unknown): string {
-  return signatureOf(error);
 }

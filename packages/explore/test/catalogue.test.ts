@@ -95,7 +95,7 @@ test.for<[string, Scenario, number]>([
     const { end, failure } = session.runner.once(search);
     if (end !== "given-up") runs += 1;
     hasFailed = failure !== undefined;
-    search.end(session.kernel, end);
+    search.end(session.kernel);
     return hasFailed || search.isFinished;
   });
 

@@ -98,7 +98,7 @@ function search({ kernel, runner }: Session, ways: Ways, look: Look, most: numbe
       shown.runs += 1;
       look(shown, result);
     }
-    depthFirst.end(kernel, result.end);
+    depthFirst.end(kernel);
   }
   shown.redundant = depthFirst.redundant;
   return shown;

@@ -10,7 +10,7 @@
  * @module
  */
 import { conflict, type Footprint, FRESH, wholeWorld } from "../kernel/footprint.ts";
-import type { Chooser, Kernel, RunEnd } from "../kernel/kernel.ts";
+import type { Chooser, Kernel } from "../kernel/kernel.ts";
 import type { Transition } from "../kernel/transition.ts";
 import { undisturbed } from "./policy.ts";
 
@@ -104,7 +104,7 @@ export class DepthFirst implements Chooser {
   }
 
   /** Looks at a run that has ended, and turns to what is to be tried next. */
-  end(kernel: Kernel, _end: RunEnd): void {
+  end(kernel: Kernel): void {
     if (this.#isBlocked) this.redundant += 1;
     for (const step of this.#wayIn) this.#noteWay(kernel, step);
     this.#findRaces(kernel);
