@@ -114,7 +114,7 @@ export class Explored implements ExploredFacts {
    * @throws RangeError when no order failed.
    */
   svg(options?: PictureOptions): string {
-    return traceSvg(this.#trace("svg()"), options);
+    return traceSvg(this.#trace("svg()"), this.minimal?.decision, options);
   }
 
   /** The same as text, a lane for each task. @throws RangeError when no order failed. */

@@ -4,12 +4,29 @@
  * @module
  */
 import { leafErrors } from "@holdfast/concurrency";
-import { type Band, type Lane, type Mark, type PictureOptions, type Span, swimlaneSvg } from "@holdfast/pictures";
+import {
+  type Arrow,
+  type Band,
+  type Lane,
+  type Mark,
+  type PictureOptions,
+  type Span,
+  swimlaneSvg,
+} from "@holdfast/pictures";
+import type { Decision } from "./explain.ts";
 import type { Trace, TraceSpan } from "./trace.ts";
 
-/** Draws a run; a step is a millisecond wide. */
-export function traceSvg(trace: Trace, options?: PictureOptions): string {
-  return swimlaneSvg({ title: "A failing order, step by step", lanes: lanes(trace), bands: bands(trace) }, options);
+/** Draws a run, with an arrow between the steps that decide; a step is a millisecond wide. */
+export function traceSvg(trace: Trace, decision: Decision | undefined, options?: PictureOptions): string {
+  const picture = { title: "A failing order, step by step", lanes: lanes(trace), bands: bands(trace) };
+  return swimlaneSvg({ ...picture, arrows: decision === undefined ? [] : [arrow(decision)] }, options);
+}
+
+/** From the end of the first step to the beginning of the second. */
+function arrow({ first, second, meeting, steps: [earlier, later] }: Decision): Arrow {
+  const what = meeting === undefined ? "" : `, at ${meeting.first.resource}`;
+  const label = `the other way round it passes${what}`;
+  return { from: { lane: first.task, at: earlier + 1 }, to: { lane: second.task, at: later }, label };
 }
 
 function lanes(trace: Trace): Lane[] {
