@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { openMcpConnection } from "../src/index.ts";
 import { openFaultyHttpServer } from "../src/testing/index.ts";
 import { CountingTool, done, type Fate } from "./fixtures/counting-tool.ts";
+import { raceWithHangUps } from "./fixtures/idle-race.ts";
 import { soon } from "./fixtures/soon.ts";
 import { TcpProxy } from "./fixtures/tcp-proxy.ts";
 
@@ -100,19 +101,7 @@ test.each(bothWays("up", "down"))(
 );
 
 test("a call that is made in the moment in which the server closes the idle connection is answered or told, and is never run twice", async () => {
-  const tool = new CountingTool();
-  await using server = await openFaultyHttpServer({ tools: tool.tools });
-  await using proxy = await TcpProxy.start(server.url);
-  await using connection = await openMcpConnection({ url: proxy.url, callTimeout: null });
-  const fates: Fate[] = [];
-  const next: Fate[] = [];
-
-  for (const round of range(100)) {
-    proxy.hangUp("end");
-    for (let turn = 0; turn < round % 10; turn++) await Promise.resolve();
-    fates.push(await tool.call(connection, `race ${round}`));
-    next.push(await tool.call(connection, `next ${round}`));
-  }
+  const { tool, fates, next } = await raceWithHangUps("end");
 
   expect(fates.filter(({ ended }) => ended !== "done")).toEqual(
     fates.flatMap(({ ended }) => (ended === "done" ? [] : [lost])),

@@ -2,24 +2,15 @@ import { expect, test } from "vitest";
 import { HttpTransport } from "../../src/http/http-transport.ts";
 import { openMcpConnection } from "../../src/index.ts";
 import { openFaultyHttpServer } from "../../src/testing/index.ts";
-import { CountingTool, done, type Fate } from "../fixtures/counting-tool.ts";
+import { done } from "../fixtures/counting-tool.ts";
+import { raceWithHangUps } from "../fixtures/idle-race.ts";
 import { handshake, HttpTestServer } from "../fixtures/http-server.ts";
 import { soon } from "../fixtures/soon.ts";
 import { TcpProxy } from "../fixtures/tcp-proxy.ts";
 
 test("a call that never left because the idle connection was reset is made on another", async () => {
-  const tool = new CountingTool();
-  await using server = await openFaultyHttpServer({ tools: tool.tools });
-  await using proxy = await TcpProxy.start(server.url);
-  await using connection = await openMcpConnection({ url: proxy.url, callTimeout: null });
-  const fates: Fate[] = [];
-  const next: Fate[] = [];
-  for (let round = 0; round < 100; round++) {
-    proxy.hangUp("reset");
-    for (let turn = 0; turn < round % 10; turn++) await Promise.resolve();
-    fates.push(await tool.call(connection, `race ${round}`));
-    next.push(await tool.call(connection, `next ${round}`));
-  }
+  const { fates, next } = await raceWithHangUps("reset");
+
   expect(fates.filter(({ ended, mayHaveRun }) => ended !== "done" && !mayHaveRun)).toEqual([]);
   expect(next).toEqual(next.map(() => done));
 });
