@@ -19,11 +19,6 @@ export interface Followed extends RunResult {
   readonly fingerprint: string;
 }
 
-/** What is called when a promise of the program was rejected and nobody handled it. */
-interface Ears {
-  unhandled: ((error: unknown) => void) | undefined;
-}
-
 /** The options that every run of a session has. */
 type SessionSettings = Pick<ExploreSettings, "maxSteps" | "orderedTimers"> &
   Partial<Pick<ExploreSettings, "cancellations">>;
@@ -34,8 +29,7 @@ export class Session implements Disposable {
   /** How many tasks a run may cancel. */
   readonly cancellations: number;
   readonly #boundary: Disposable;
-  readonly #ears: Ears = { unhandled: undefined };
-  readonly #hear = (error: unknown): void => this.#ears.unhandled?.(error);
+  readonly #hear = (error: unknown): void => this.runner.hear(error);
 
   constructor(scenario: Scenario, { maxSteps, orderedTimers, cancellations = 0 }: SessionSettings) {
     this.cancellations = cancellations;
@@ -45,7 +39,7 @@ export class Session implements Disposable {
       isDeclared: () => this.runner.isDeclared,
       hasEnded: () => this.runner.hasEnded,
     });
-    this.runner = new Runner(this.kernel, scenario, this.#ears, cancellations);
+    this.runner = new Runner(this.kernel, scenario, cancellations);
     this.#boundary = holdBoundary();
     process.on("unhandledRejection", this.#hear);
   }

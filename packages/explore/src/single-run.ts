@@ -25,26 +25,19 @@ export interface RunResult {
   readonly hangs: boolean;
 }
 
-/** What is heard of while a run goes on. */
-export interface Ears {
-  /** A promise was rejected and nobody handled it. */
-  unhandled: ((error: unknown) => void) | undefined;
-}
-
 export class Runner {
   readonly #kernel: Kernel;
   readonly #scenario: Scenario;
-  readonly #ears: Ears;
   readonly #cancellations: number;
   #lab: Lab | undefined;
   #hasEnded = false;
+  #isRunning = false;
   #failure: RunResult["failure"];
 
-  constructor(kernel: Kernel, scenario: Scenario, ears: Ears, cancellations: number) {
+  constructor(kernel: Kernel, scenario: Scenario, cancellations: number) {
     this.#cancellations = cancellations;
     this.#kernel = kernel;
     this.#scenario = scenario;
-    this.#ears = ears;
   }
 
   /** Whether the scenario has said what its tasks share. */
@@ -87,7 +80,7 @@ export class Runner {
     const kernel = this.#kernel;
     this.#hasEnded = false;
     const fail = this.#fail;
-    this.#ears.unhandled = fail;
+    this.#isRunning = true;
     kernel.order.onAccess = recorder && ((resource, isWrite) => recorder.accessed(resource, isWrite));
     kernel.begin(() => {
       const instruments = recorder === undefined ? [] : [recorder];
@@ -109,11 +102,16 @@ export class Runner {
     if (hangs) fail(new DeadlockError(runtime.waits()));
     const leaks = isAtRest && this.#hasEnded ? runtime.leaks() : [];
     if (leaks.length > 0) fail(new LeakError(leaks));
-    this.#ears.unhandled = undefined;
+    this.#isRunning = false;
     const failure = this.#failure;
     runtime.end(new Error("the run is over"));
     drain();
     return { end, failure, uncontrolled: lab.uncontrolled, hangs };
+  }
+
+  /** A promise was rejected and nobody handled it: a failure of the run, where one goes on. */
+  hear(error: unknown): void {
+    if (this.#isRunning) this.#fail(error);
   }
 
   readonly #fail = (error: unknown): void => {
