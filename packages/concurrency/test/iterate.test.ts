@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { expect, test } from "vitest";
 import { covers } from "../../../spec/covers.ts";
-import { CancelScope, currentTask, iterate, moveOnAfter, run, sleep, taskGroup } from "../src/index.ts";
+import { CancelScope, currentTask, currentTime, iterate, moveOnAfter, run, sleep, taskGroup } from "../src/index.ts";
 import { never, Numbers, read, stream } from "./number-sources.ts";
 import { drained, thrownBy, virtually, watchRejections } from "./virtually.ts";
 
@@ -232,8 +232,11 @@ test(covers("BR-10"), async () => {
   let items = 0;
 
   const value = await run(() =>
-    moveOnAfter(5, async () => {
-      for await (const _ of iterate(new Numbers(Infinity))) items += 1;
+    new CancelScope().run(async (scope) => {
+      for await (const _ of iterate(new Numbers(Infinity))) {
+        if (items === 0) scope.deadline = currentTime() + 5;
+        items += 1;
+      }
     }),
   );
 
@@ -249,8 +252,11 @@ test("a deadline takes no item of a source that always has one ready and is read
   };
 
   await run(() =>
-    moveOnAfter(5, async () => {
-      for await (const _ of iterate(source)) given += 1;
+    new CancelScope().run(async (scope) => {
+      for await (const _ of iterate(source)) {
+        if (given === 0) scope.deadline = currentTime() + 5;
+        given += 1;
+      }
     }),
   );
 

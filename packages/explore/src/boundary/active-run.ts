@@ -29,12 +29,30 @@ export function activeRun(): ActiveRun | undefined {
 /** Runs something as part of a run, so that what it does at the boundary belongs to that run. */
 export function insideRun<T>({ kernel, lab, fail }: Omit<ActiveRun, "timers">, fn: () => T): T {
   const before = active;
+  const { nextTick } = process;
   active = { kernel, lab, fail, timers: new LabTimers(kernel, fail) };
+  // For each run anew, because test runners put their own there now and then, and theirs back a tick later. What a tick throws would
+  // leave Node's stack of async contexts behind in disorder, which ends the process.
+  process.nextTick = (callback: Fn, ...args: never[]) => {
+    Reflect.apply(nextTick, process, [typeof callback === "function" ? caught(callback, fail) : callback, ...args]);
+  };
   try {
     return fn();
   } finally {
     active = before;
+    process.nextTick = nextTick;
   }
+}
+
+/** A callback whose error is the failure of a run. */
+export function caught(callback: Fn, fail: (error: unknown) => void): (...args: never[]) => void {
+  return (...args) => {
+    try {
+      callback(...args);
+    } catch (error) {
+      fail(error);
+    }
+  };
 }
 
 /** A function that does what it always did, unless a run is under way. */

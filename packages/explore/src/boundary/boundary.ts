@@ -8,7 +8,7 @@
  * @module
  */
 import { promisify } from "node:util";
-import { activeRun, during, type Fn } from "./active-run.ts";
+import { activeRun, caught, during, type Fn } from "./active-run.ts";
 import { chance } from "./chance.ts";
 import { clocks } from "./clocks.ts";
 import { node, type Replacement, replaceAll } from "./platform.ts";
@@ -64,7 +64,6 @@ function clear(real: (timer: never) => void): (timer: unknown) => void {
 
 function others(): Replacement[] {
   const { AbortSignal: Signal, fetch, queueMicrotask } = globalThis;
-  const nextTick = process.nextTick.bind(process);
   return [
     { holder: globalThis, key: "fetch", value: during(fetch, (run, ...args) => run.lab.fetch(...(args as [string]))) },
     {
@@ -72,7 +71,7 @@ function others(): Replacement[] {
       key: "timeout",
       value: during(Signal.timeout.bind(Signal), (run, delay) => run.timers.signal(delay)),
     },
-    // What these throw goes past every handler of the program, and would end the process.
+    // What it throws goes past every handler of the program, and would end the process.
     {
       holder: globalThis,
       key: "queueMicrotask",
@@ -80,22 +79,5 @@ function others(): Replacement[] {
         queueMicrotask(typeof callback === "function" ? caught(callback, fail) : callback);
       }),
     },
-    {
-      holder: process,
-      key: "nextTick",
-      value: during(nextTick, ({ fail }, callback, ...args) => {
-        nextTick(typeof callback === "function" ? caught(callback as Fn, fail) : callback, ...args);
-      }),
-    },
   ];
-}
-
-function caught(callback: Fn, fail: (error: unknown) => void): (...args: never[]) => void {
-  return (...args) => {
-    try {
-      callback(...args);
-    } catch (error) {
-      fail(error);
-    }
-  };
 }
