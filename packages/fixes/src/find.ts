@@ -3,29 +3,14 @@
  *
  * @module
  */
-import type { Backport, FixAnswer, PackageAnswer, Reversal } from "./answer.ts";
-import { findEquivalents } from "./equivalents.ts";
-import { makeIntervals } from "./intervals.ts";
-import { checkRepository, type History, loadHistory } from "./load.ts";
-import { findPackages, type FoundPackage } from "./packages.ts";
-import { hashOfQuery, readQuery, resolveQuery } from "./query.ts";
-import { findOperations, judge, type Operation, type State } from "./reverts.ts";
-import { compareReleases, type Family, readTags, type Release, type TagTable } from "./tags.ts";
+import type { FixAnswer } from "./answer.ts";
+import { FixFinder, type FixFinderOptions } from "./fix-finder.ts";
 
 /** What is asked. */
-export interface FindFixOptions {
-  /** The directory of a clone, bare or not; nothing in it is written. */
-  readonly repo: string;
+export interface FindFixOptions extends Omit<FixFinderOptions, "queries"> {
   /** A hash (full or short), `#123`, or the URL of a commit, pull request or issue. */
   readonly query: string;
-  readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: ((progress: FindFixProgress) => void) | undefined;
 }
-
-/** What goes on, and what weakens the answer. */
-export type FindFixProgress =
-  | { readonly kind: "step"; readonly step: "read" | "compare" | "answer" }
-  | { readonly kind: "warning"; readonly text: string };
 
 /**
  * Finds which releases have a fix.
@@ -35,101 +20,7 @@ export type FindFixProgress =
  * @throws QueryError, RepositoryError, GitFailedError; each says what to do.
  */
 export async function findFix(options: FindFixOptions): Promise<FixAnswer> {
-  const { repo, signal, onProgress } = options;
-  const query = readQuery(options.query);
-  await checkRepository(repo, signal);
-  onProgress?.({ kind: "step", step: "read" });
-  const hash = await hashOfQuery(repo, query, signal);
-  const history = await loadHistory(repo, { signal, also: hash === null ? [] : [hash] });
-  for (const text of history.warnings) onProgress?.({ kind: "warning", text });
-  const resolved = resolveQuery(history, query, hash);
-  onProgress?.({ kind: "step", step: "compare" });
-  const equivalents = await findEquivalents(history, resolved.commit, signal);
-  const packages = await findPackages(history, resolved.commit, signal);
-  onProgress?.({ kind: "step", step: "answer" });
-  const table = readTags(history);
-  const counted = equivalents.filter(({ confidence }) => confidence !== "possible").map(({ commit }) => commit);
-  const operations = findOperations(history, [resolved.commit, ...counted]);
-  const stateOf = judge(history, operations);
-  const known = packages.map((found) => familyOf(table, found));
-  const named = known.filter((family) => family !== null);
-  const answers = packages.map((found, at) => answerFor(history, found, known[at] ?? null, operations, stateOf));
-  const releases = [...new Set(named.flatMap((family) => family.releases))];
-  const isAmbiguous = releases.some(({ commit }) => stateOf(commit) === "ambiguous");
-  const first = (commit: number): string | null => firstTag(history, releases, commit);
-  return {
-    query: options.query,
-    commit: history.commits[resolved.commit]?.hash ?? null,
-    confidence: isAmbiguous ? "possible" : resolved.confidence,
-    packages: answers,
-    backports: equivalents.map(({ commit, confidence, evidence }): Backport => {
-      return { commit: hashAt(history, commit), first: first(commit), confidence, evidence };
-    }),
-    reverts: operations.flatMap(({ commit, isApplied, undoes }): Reversal[] => {
-      if (undoes === null) return [];
-      const hashes = { commit: hashAt(history, commit), reverts: hashAt(history, undoes) };
-      return [{ ...hashes, reapplies: isApplied, first: first(commit) }];
-    }),
-    containedButReverted: releases.filter(({ commit }) => stateOf(commit) === "reverted").map(({ tag }) => tag),
-    ignoredTags: table.ignored,
-  };
-}
-
-/** The tags of a package: its own where it has some, else those of the repository as a whole. */
-function familyOf(table: TagTable, found: FoundPackage): Family | null {
-  const base = found.name?.split("/").at(-1) ?? "";
-  const names = [found.name ?? "", base, found.dir, found.dir.split("/").at(-1) ?? ""].filter((name) => name !== "");
-  for (const name of names) {
-    for (const mark of ["@", "-", "/", "_"]) {
-      const family = table.families.get(`${name}${mark}`);
-      if (family !== undefined) return family;
-    }
-  }
-  const plain = table.families.get("");
-  if (plain !== undefined) return plain;
-  const general = [...table.families.values()].filter(({ key }) => found.name === null || !key.includes("@"));
-  return general.toSorted((one, other) => other.releases.length - one.releases.length)[0] ?? null;
-}
-
-function answerFor(
-  history: History,
-  found: FoundPackage,
-  family: Family | null,
-  operations: readonly Operation[],
-  stateOf: (commit: number) => State,
-): PackageAnswer {
-  const releases = family?.releases ?? [];
-  const hasFix = ({ commit }: Release): boolean => stateOf(commit) === "has";
-  const any = releases.find(hasFix);
-  const stable = releases.find((release) => !release.isPre && hasFix(release));
-  const shown = stable ?? any;
-  return {
-    name: found.name,
-    pinnedBy: found.pinnedBy,
-    tagPrefix: releases.at(-1)?.prefix ?? null,
-    first: {
-      stable: stable?.tag ?? null,
-      any: any?.tag ?? null,
-      date: shown === undefined ? null : new Date(shown.seconds * 1000).toISOString().replace(".000Z", "Z"),
-      describe: shown === undefined ? null : describe(history, shown, operations),
-    },
-    ...makeIntervals(releases, hasFix),
-  };
-}
-
-function describe(history: History, release: Release, operations: readonly Operation[]): string | null {
-  for (const { commit, isApplied } of operations) {
-    const path = isApplied ? history.graph.path(release.commit, commit) : null;
-    if (path !== null) return `${release.tag}${path}`;
-  }
-  return null;
-}
-
-function firstTag(history: History, releases: readonly Release[], commit: number): string | null {
-  const marks = history.graph.containing(commit);
-  return releases.toSorted(compareReleases).find((release) => marks[release.commit] === 1)?.tag ?? null;
-}
-
-function hashAt(history: History, commit: number): string {
-  return history.commits[commit]?.hash ?? "";
+  const { query, ...rest } = options;
+  const finder = await FixFinder.open({ ...rest, queries: [query] });
+  return await finder.find(query, rest);
 }

@@ -15,7 +15,8 @@ export {
   type Reversal,
 } from "./answer.ts";
 export { type FixesErrorCode, GitFailedError, QueryError, RepositoryError } from "./errors.ts";
-export { findFix, type FindFixOptions, type FindFixProgress } from "./find.ts";
+export { findFix, type FindFixOptions } from "./find.ts";
+export { type FindFixProgress, FixFinder, type FixFinderOptions } from "./fix-finder.ts";
 export { type CheckedCopy, type CheckOptions, checkProject, type CheckReport, type LockFile } from "./check.ts";
 export { type Ecosystem, type Lock, type ResolvedCopy } from "./locks/lock.ts";
 export { readLock } from "./locks/read-lock.ts";

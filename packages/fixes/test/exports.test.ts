@@ -3,6 +3,7 @@ import * as fixes from "../src/index.ts";
 
 test("exports what finds, checks and raises, and the errors of that", () => {
   expect(Object.keys(fixes).toSorted()).toEqual([
+    "FixFinder",
     "GitFailedError",
     "LockMissingError",
     "LockUnreadableError",
