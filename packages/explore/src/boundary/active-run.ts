@@ -29,7 +29,7 @@ export function activeRun(): ActiveRun | undefined {
 /** Runs something as part of a run, so that what it does at the boundary belongs to that run. */
 export function insideRun<T>({ kernel, lab, fail }: Omit<ActiveRun, "timers">, fn: () => T): T {
   const before = active;
-  const { nextTick } = process;
+  const nextTick = Reflect.get(process, "nextTick");
   active = { kernel, lab, fail, timers: new LabTimers(kernel, fail) };
   // For each run anew, because test runners put their own there now and then, and theirs back a tick later. What a tick throws would
   // leave Node's stack of async contexts behind in disorder, which ends the process.
