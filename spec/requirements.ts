@@ -17,6 +17,7 @@ import { cancelScopes } from "./areas/cancel-scopes.ts";
 import { context } from "./areas/context.ts";
 import { deadlines } from "./areas/deadlines.ts";
 import { events } from "./areas/events.ts";
+import { explore } from "./areas/explore.ts";
 import { explicitEnterAndExit } from "./areas/explicit-enter-and-exit.ts";
 import { gather } from "./areas/gather.ts";
 import { instruments } from "./areas/instruments.ts";
@@ -32,6 +33,7 @@ import { owners } from "./areas/owners.ts";
 import { ownershipTracking } from "./areas/ownership-tracking.ts";
 import { peers } from "./areas/peers.ts";
 import { promisesWithoutAwait } from "./areas/promises-without-await.ts";
+import { reproduce } from "./areas/reproduce.ts";
 import { runtimes } from "./areas/runtimes.ts";
 import { shields } from "./areas/shields.ts";
 import { taskGroups } from "./areas/task-groups.ts";
@@ -75,6 +77,8 @@ const list = [
   mcpHttp,
   mcpCalls,
   mcpDoctor,
+  explore,
+  reproduce,
 ] as const;
 
 type Promises<A> = A extends { readonly promises: infer P } ? keyof P : never;

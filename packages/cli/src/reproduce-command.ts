@@ -33,6 +33,7 @@ interface ReproduceFlags {
   readonly requests: number;
   readonly concurrency: readonly number[];
   readonly arrival?: Arrival;
+  readonly seed?: number;
   readonly warmUp?: number;
   readonly sprt?: SequentialTest;
   readonly hold?: number;
@@ -71,6 +72,7 @@ export function addReproduceCommand(program: Command, console: Console, setExitC
         .default([10], "10"),
     )
     .option("--arrival <how>", "closed, burst, or a rate: 50/s, or 50/s even (default: closed)", readArrival)
+    .option("--seed <n>", "what the times of requests at a rate are drawn from; random otherwise", whole("--seed", 0))
     .option("--warm-up <n>", "requests before each level that do not count", whole("--warm-up", 0))
     .option("--sprt <p0,p1>", "stop a level when it is decided between two shares, as 0.02,0.2", readSequentialTest)
     .option("--hold <ms>", "how long a request holds what is shared, for the prediction", whole("--hold", 1))
@@ -136,7 +138,8 @@ async function run(url: string, flags: ReproduceFlags, { stdout, stderr }: Conso
 }
 
 function optionsOf(url: string, flags: ReproduceFlags): Omit<ReproduceOptions, "requests"> {
-  const { signature, concurrency, arrival, warmUp, method, header: headers, body, follow, timeout: timeoutMs } = flags;
+  const { signature, concurrency, arrival, seed, warmUp, method, header: headers, body } = flags;
+  const { follow, timeout: timeoutMs } = flags;
   return {
     url,
     signature,
@@ -145,6 +148,7 @@ function optionsOf(url: string, flags: ReproduceFlags): Omit<ReproduceOptions, "
     timeoutMs,
     ...(follow ? { follow } : {}),
     ...(arrival === undefined ? {} : { arrival }),
+    ...(seed === undefined ? {} : { seed }),
     ...(warmUp === undefined ? {} : { warmUp }),
     ...(method === undefined ? {} : { method }),
     ...(body === undefined ? {} : { body }),

@@ -20,13 +20,16 @@ export interface ReproduceNotes {
 }
 
 export function reproduceText(
-  { url, signature, arrival = "closed", levels, peak }: ReproduceResult,
+  { url, hidden = [], signature, arrival = "closed", seed, levels, peak }: ReproduceResult,
   comparison: Comparison | null,
   { noTest }: ReproduceNotes = { noTest: false },
 ): string {
-  const way = arrival === "closed" ? "" : `   arrival ${arrival}`;
+  const way = arrival === "closed" ? "" : `   arrival ${arrival}${typeof seed === "number" ? `   seed ${seed}` : ""}`;
   const lines = [
     `holdfast reproduce   ${terminalText(url)}   signature ${terminalText(signature)}${way}`,
+    ...(hidden.length === 0
+      ? []
+      : [`  left out of the URL, as they may be secrets: ${terminalText(hidden.join(", "))}`]),
     ...levels.flatMap((level) => levelLines(level, arrival)),
     ...(levels.length > 1 && typeof peak === "number" ? [`  flagged most often at ${peak} at a time`] : []),
     ...(comparison === null ? [] : comparisonLines(comparison)),
@@ -83,9 +86,10 @@ function isRedirect(status: string): boolean {
 }
 
 function comparisonLines(comparison: Comparison): string[] {
-  const { concurrency, before, after, difference, differenceInterval, p, runsNeeded, verdict } = comparison;
+  const { concurrency, before, after, difference, differenceInterval, p, pBoschloo, runsNeeded, verdict } = comparison;
+  const second = typeof pBoschloo === "number" ? ` (Boschloo: ${pBoschloo.toPrecision(2)})` : "";
   return [
-    `  at ${concurrency}: before ${before.hits} of ${before.answered} ${range(before.interval)}, after ${after.hits} of ${after.answered} ${range(after.interval)}, p = ${p.toPrecision(2)}`,
+    `  at ${concurrency}: before ${before.hits} of ${before.answered} ${range(before.interval)}, after ${after.hits} of ${after.answered} ${range(after.interval)}, p = ${p.toPrecision(2)}${second}`,
     `      difference ${percent(difference)} %   95 % ${range(differenceInterval)}`,
     `      ${verdictSentences[verdict]}${runsNeeded === null ? "" : `; ${runsNeeded} clean runs are enough to say fixed`}`,
   ];

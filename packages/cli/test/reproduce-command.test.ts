@@ -144,6 +144,7 @@ test("calls it fixed when enough clean runs follow, and says how many are enough
   expect(few.out()).toContain("not shown");
   expect(few.out()).toContain("33 clean runs are enough to say fixed");
   expect(enough.out()).toContain("fixed: the difference is real");
+  expect(enough.out()).toContain("p = 0.050 (Boschloo: 0.031)");
 });
 
 test.each([
@@ -235,6 +236,38 @@ test("sends at a rate, and says how many had to wait", async () => {
   expect(console.out()).toContain("if holds vary exponentially, 2.0e+2 others holding on average");
 });
 
+test("draws the times of requests from the seed that it is given, or tells the one that it took", async () => {
+  await using server = await serve(() => ({ body: "fine" }));
+  const [given, taken, machine] = [captureConsole(), captureConsole(), captureConsole()];
+  const argv = ["reproduce", server.url, "--requests", "2", "--concurrency", "1", "--arrival", "1000/s"];
+
+  await main([...argv, "--seed", "7"], given);
+  await main(argv, taken);
+  await main([...argv, "--seed", "7", "--json"], machine);
+
+  expect(given.out()).toContain("arrival 1000/s   seed 7\n");
+  expect(taken.out()).toMatch(/arrival 1000\/s {3}seed \d+\n/);
+  expect(JSON.parse(machine.out())).toMatchObject({ seed: 7 });
+});
+
+test("leaves out of all that it writes what looks like a secret of the URL, and says so", async () => {
+  await using server = await serve(() => ({ body: "cancel scope" }));
+  await using folder = await temporaryFolder();
+  const [report, emitted] = [join(folder.path, "report.html"), join(folder.path, "emitted.test.ts")];
+  const [text, machine] = [captureConsole(), captureConsole()];
+  const argv = ["reproduce", `${server.url}?api_key=hunter2`, "--requests", "2", "--concurrency", "1"];
+
+  await main([...argv, "--report", report, "--emit-test", emitted], text);
+  await main([...argv, "--json"], machine);
+
+  const written = [text.out(), machine.out(), await readFile(report, "utf8"), await readFile(emitted, "utf8")];
+  for (const each of written) {
+    expect(each).not.toContain("hunter2");
+    expect(each).toContain("api_key");
+  }
+  expect(text.out()).toContain("left out of the URL, as they may be secrets: api_key");
+});
+
 test.each([
   ["fine", 0, "clean after 15 responses"],
   ["cancel scope", 1, "faulty after 2 responses"],
@@ -274,6 +307,7 @@ test.each([
   ["--sprt", "0.2,0.02", "two shares"],
   ["--sprt", "0.1,0.2,0.3", "two shares"],
   ["--warm-up", "-1", "whole number from 0 up"],
+  ["--seed", "4294967296", "a whole number from 0 up to 4294967295"],
   ["--hold", "0", "whole number from 1 up"],
   ["--report", "/nowhere/at/all.html", "ENOENT"],
   ["--report", tmpdir(), "there is a folder of that name"],

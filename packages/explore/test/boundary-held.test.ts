@@ -4,6 +4,7 @@ import * as namedTimers from "node:timers";
 import * as namedPromises from "node:timers/promises";
 import { promisify } from "node:util";
 import { expect, test, vi } from "vitest";
+import { covers } from "../../../spec/covers.ts";
 import { explore, type Scenario } from "../src/index.ts";
 
 const delay = namedPromises.setTimeout;
@@ -46,7 +47,7 @@ test("puts everything back when the exploration has ended", async () => {
   expect(platform()).toEqual(before);
 });
 
-test("puts everything back when the exploration fails", async () => {
+test(`${covers("EX-21")} (one that fails)`, async () => {
   const before = platform();
 
   const failing = explore(waiting, {
@@ -63,7 +64,7 @@ test("puts everything back when the exploration fails", async () => {
   expect(platform()).toEqual(before);
 });
 
-test("puts everything back after the last of two explorations at once, neither of which disturbs the other", async () => {
+test(`${covers("EX-21")} (two at once)`, async () => {
   const before = platform();
 
   const [first, second] = await Promise.all([
@@ -75,7 +76,7 @@ test("puts everything back after the last of two explorations at once, neither o
   expect(platform()).toEqual(before);
 });
 
-test("leaves the timers and clocks of everybody else alone meanwhile", async () => {
+test(covers("EX-22"), async () => {
   const others: unknown[] = [];
   const year = new Date().getFullYear();
   const exploring = explore(waiting);
@@ -160,7 +161,7 @@ const draws: (() => unknown)[] = [
   () => randomInt(5, 7),
 ];
 
-test("draws the same in each run, and not the same twice", async () => {
+test(covers("EX-23"), async () => {
   const runs: unknown[][] = [];
 
   await explore(

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, test } from "vitest";
+import { covers } from "../../../spec/covers.ts";
 import { explore, type Scenario } from "../src/index.ts";
 
 const url = "http://shop.test/price";
@@ -62,7 +63,7 @@ test("lets answers come in any order", async () => {
   expect(given).toEqual(["abc", "acb", "bac", "bca", "cab", "cba"]);
 });
 
-test("meets each fault in some run, as fetch tells of it, and knows whether the server did its work", async () => {
+test(covers("EX-25"), async () => {
   const given = await outcomes(async (lab) => {
     let served = 0;
     const answer = (): Response => {

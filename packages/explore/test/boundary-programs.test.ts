@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, test } from "vitest";
+import { covers } from "../../../spec/covers.ts";
 import { explore, replay, type Scenario } from "../src/index.ts";
 
 /** The first comer opens, the last leaver closes, and only the opener may. Nothing here knows of the explorer. */
@@ -20,7 +21,7 @@ const founding: Scenario = async () => {
   await Promise.all([0, 1, 2, 3].map((caller) => connection.call(caller)));
 };
 
-test("tries the 24 orders of four calls that know nothing of the explorer, of which 18 fail", async () => {
+test(covers("EX-20"), async () => {
   const found = await explore(founding, { countFailures: true });
 
   expect(found).toMatchObject({

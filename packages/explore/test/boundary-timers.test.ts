@@ -3,6 +3,7 @@ import { clearTimeout as clearNamed, setTimeout as setNamed } from "node:timers"
 import { scheduler, setImmediate as immediate, setInterval as ticks, setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
+import { covers } from "../../../spec/covers.ts";
 import { explore, type Scenario } from "../src/index.ts";
 
 /** Long enough for nobody to wait for. */
@@ -220,7 +221,7 @@ test("joins signals of the run with AbortSignal.any", async () => {
   expect(lines).toEqual([[true, "TimeoutError"]]);
 });
 
-test("lets timers fire in any order unless told to keep to their times", async () => {
+test(covers("EX-24"), async () => {
   const scenario: Scenario = async () => {
     await Promise.all([delay(10), delay(20), delay(30)]);
   };

@@ -10,6 +10,7 @@ import { Worker } from "node:worker_threads";
 import { gzip } from "node:zlib";
 import { Event, sleep } from "@holdfast/concurrency";
 import { expect, test } from "vitest";
+import { covers } from "../../../spec/covers.ts";
 import { explore } from "../src/index.ts";
 
 const { setTimeout: takenBefore } = globalThis;
@@ -53,7 +54,7 @@ const outside: [string, Begin, string][] = [
   ["a promised timer that was made before", (end) => promisedBefore(0).then(end), "a timer that was taken from Node"],
 ];
 
-test.for(outside)("is uncontrolled when the scenario waits for %s, and names it", async ([, begin, words]) => {
+test.for(outside)(`${covers("EX-5")} (%s)`, async ([, begin, words]) => {
   const found = await explore(() => new Promise<void>((resolve) => void begin(resolve)));
 
   expect(found).toMatchObject({ verdict: "uncontrolled", reason: expect.stringContaining(words) });

@@ -10,6 +10,7 @@ import {
   taskGroup,
 } from "@holdfast/concurrency";
 import { expect, test } from "vitest";
+import { covers } from "../../../spec/covers.ts";
 import { emitTest, explore, type ExploreOptions, type Lab, replay, type Scenario } from "../src/index.ts";
 
 const everywhere: ExploreOptions = { cancel: "everywhere" };
@@ -159,7 +160,7 @@ test.for(holding)("finds nothing in %s whose users are cancelled at any point", 
   expect(found.choicePoints).toContain("cancel");
 });
 
-test("cancels a task before each of its steps, and at most one in a run", async () => {
+test(covers("EX-16"), async () => {
   const ends = new Set<string>();
   const scenario: Scenario = async (lab) => {
     lab.access(lab, "read");
@@ -223,7 +224,7 @@ test("tries the same orders with cancellation whether what tasks share is declar
   expect(declared).toContain("a0a1b1");
 });
 
-test("takes a task that fails while it is cancelled for a failure", async () => {
+test(covers("EX-17"), async () => {
   const found = await explore(
     (lab) =>
       lab.all(1, async () => {
@@ -240,7 +241,7 @@ test("takes a task that fails while it is cancelled for a failure", async () => 
   expect(found.explain()).toContain("cleaning up went wrong");
 });
 
-test("does not take a task out of a deadlock by cancelling it", async () => {
+test(covers("EX-19"), async () => {
   const found = await explore((lab) => lab.all(1, () => new Event("never").wait()), everywhere);
 
   expect(found).toMatchObject({ verdict: "failed", error: { code: "RUNTIME_DEADLOCK" }, minimal: { departures: 0 } });
@@ -263,7 +264,7 @@ test("lets the cancellation of an enclosing scope through", async () => {
   expect(found.error).toBeUndefined();
 });
 
-test("replays a cancellation from the string alone, and writes a test that asks for it", async () => {
+test(covers("EX-18"), async () => {
   const found = await explore(locking(false), everywhere);
   const { replay: text = "" } = found;
 

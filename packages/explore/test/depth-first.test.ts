@@ -1,5 +1,6 @@
 import { checkpoint, Lock, sleep } from "@holdfast/concurrency";
 import { expect, test } from "vitest";
+import { covers } from "../../../spec/covers.ts";
 import { type Explored, explore, type Lab, type Scenario } from "../src/index.ts";
 
 async function exhaust(scenario: Scenario): Promise<Explored> {
@@ -91,7 +92,7 @@ test("finds the one deadlock of two tasks that take two locks in opposite orders
   expect(error).toMatchObject({ code: "RUNTIME_DEADLOCK" });
 });
 
-test("tries every order of all steps where nothing is declared", async () => {
+test(covers("EX-27"), async () => {
   const { counts } = await exhaust(async (lab) => {
     await lab.all(3, () => {});
   });

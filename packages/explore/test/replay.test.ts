@@ -1,5 +1,6 @@
 import { checkpoint, sleep } from "@holdfast/concurrency";
 import { expect, test } from "vitest";
+import { covers } from "../../../spec/covers.ts";
 import { explore, replay, type Scenario } from "../src/index.ts";
 import { random } from "../src/random.ts";
 import { parseReplay, replayString } from "../src/replay-string.ts";
@@ -56,7 +57,7 @@ test.for([
   });
 });
 
-test("fails again in the same way when a failure is replayed", async () => {
+test(covers("EX-14"), async () => {
   const found = await explore(lossy);
 
   const { failed, trace, divergence } = await replay(lossy, found.replay as string);
@@ -66,7 +67,7 @@ test("fails again in the same way when a failure is replayed", async () => {
   expect(trace.steps).toEqual(found.minimal?.trace.steps);
 });
 
-test("refuses to replay on a program that has changed, unless it may be tolerant", async () => {
+test(covers("EX-15"), async () => {
   const text = (await explore(lossy)).replay as string;
   const changed: Scenario = async (lab) => {
     await lab.all(2, () => checkpoint());

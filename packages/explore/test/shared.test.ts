@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { covers } from "../../../spec/covers.ts";
 import { explore, type Scenario } from "../src/index.ts";
 
 /** How many orders two tasks have that do these things to one object, each in one step. */
@@ -92,7 +93,7 @@ test("watches a Set, and what a method of a class does to its fields", async () 
   ).toBe(1);
 });
 
-test("refuses an object with #private fields, and says what to do", async () => {
+test(covers("EX-26"), async () => {
   class Hidden {
     #count = 0;
     add(): number {

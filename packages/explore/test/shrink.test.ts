@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { covers } from "../../../spec/covers.ts";
 import { random } from "../src/random.ts";
 import type { Schedule } from "../src/search/schedule.ts";
 import { shrink, type Try } from "../src/shrink.ts";
@@ -14,7 +15,7 @@ function needing(needed: Schedule): Try {
   });
 }
 
-test("leaves out every departure that a failure does not need", () => {
+test(covers("EX-12"), () => {
   const chance = random(3);
 
   for (let turn = 0; turn < 30; turn++) {
@@ -58,7 +59,7 @@ test("leaves out what is not needed also where the smallest cannot be looked for
   expect(shrink(failing, needing(needed))).toMatchObject({ schedule: needed, isMinimal: false });
 });
 
-test("says that it cannot tell when there are too many to look through", () => {
+test(covers("EX-13"), () => {
   const many = Array.from({ length: 400 }, () => ({ count: 12, byItself: 0 }));
   const needed = [3, 90, 200].map((at) => ({ at, index: 1 }));
   const attempt: Try = (schedule) => ({ ...needing(needed)(schedule), possible: many });

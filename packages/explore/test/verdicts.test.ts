@@ -1,9 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { checkpoint, Event, Lock, run, sleep } from "@holdfast/concurrency";
 import { expect, test } from "vitest";
+import { covers } from "../../../spec/covers.ts";
 import { explore, type ExploreOptions, type Scenario } from "../src/index.ts";
 
-test("fails with the first error, a schedule to replay and the two steps that decide", async () => {
+test(covers("EX-1"), async () => {
   const found = await explore(async (lab) => {
     const cell = lab.shared({ value: 0 }, "cell");
     await lab.all(2, async () => {
@@ -23,7 +24,7 @@ test("fails with the first error, a schedule to replay and the two steps that de
   });
 });
 
-test("is exhausted when all orders pass, and counts them", async () => {
+test(covers("EX-2"), async () => {
   const found = await explore(async (lab) => {
     const cell = lab.shared({ value: 0 }, "cell");
     await lab.all(3, () => void (cell.value += 1));
@@ -44,17 +45,14 @@ const manyOrders: Scenario = async (lab) => {
   });
 };
 
-test.for(["auto", "exhaustive", "random"] as const)(
-  "has found nothing when the budget of %s ends first",
-  async (strategy) => {
-    const found = await explore(manyOrders, { strategy, budget: { runs: 40 } });
+test.for(["auto", "exhaustive", "random"] as const)(`${covers("EX-3")} (%s)`, async (strategy) => {
+  const found = await explore(manyOrders, { strategy, budget: { runs: 40 } });
 
-    expect(found).toMatchObject({ verdict: "not-found", orders: 40, reason: "the budget of 40 runs is used up" });
-    expect(found.limits.some((limit) => limit.includes("3/n"))).toBe(true);
-  },
-);
+  expect(found).toMatchObject({ verdict: "not-found", orders: 40, reason: "the budget of 40 runs is used up" });
+  expect(found.limits.some((limit) => limit.includes("3/n"))).toBe(true);
+});
 
-test("ends with what it has when its signal says so", async () => {
+test(covers("EX-11"), async () => {
   const controller = new AbortController();
   const onProgress = (): void => controller.abort();
 
@@ -72,7 +70,7 @@ test.for([
   expect(found).toMatchObject({ verdict: "uncontrolled", orders: 0 });
 });
 
-test("is nondeterministic when state outlives a run", async () => {
+test(covers("EX-4"), async () => {
   let runs = 0;
 
   const found = await explore(async (lab) => {
@@ -94,7 +92,7 @@ test("is nondeterministic when a later run no longer does what the first ones di
   expect(found.verdict).toBe("nondeterministic");
 });
 
-test("names who waits for what when everything has come to a halt", async () => {
+test(covers("EX-6"), async () => {
   const found = await explore(async (lab) => {
     const [left, right] = [new Lock({ name: "left" }), new Lock({ name: "right" })];
     await lab.all(2, (index) => {
@@ -131,7 +129,7 @@ test("finds the order in which a wake-up is lost", async () => {
   expect(found.error).toMatchObject({ waits: expect.arrayContaining(['task "task 0" waits for event "ready"']) });
 });
 
-test("fails where a task is left behind", async () => {
+test(covers("EX-7"), async () => {
   const found = await explore(async () => {
     void run(() => new Event("never").wait(), { name: "left behind" });
   });
@@ -139,7 +137,7 @@ test("fails where a task is left behind", async () => {
   expect(found.error).toMatchObject({ code: "RUNTIME_LEAK", message: expect.stringContaining('"left behind"') });
 });
 
-test("fails where nobody handles a rejection", async () => {
+test(covers("EX-8"), async () => {
   const found = await explore(async () => {
     void Promise.reject(new Error("nobody looked"));
     await sleep(1);
@@ -163,7 +161,7 @@ test("fails in the first run when the scenario throws at once", async () => {
   });
 });
 
-test("cuts runs that do not end, and says so", async () => {
+test(covers("EX-9"), async () => {
   const found = await explore(
     async () => {
       for (;;) await checkpoint();
@@ -176,7 +174,7 @@ test("cuts runs that do not end, and says so", async () => {
   expect(found.counts).toMatchObject({ steps: 50, exhausted: false });
 });
 
-test("fails where an invariant is broken on the way, though it holds in the end", async () => {
+test(covers("EX-10"), async () => {
   const found = await explore(async (lab) => {
     const cell = lab.shared({ value: 0 }, "cell");
     lab.invariant("at most one inside", () => cell.value <= 1);

@@ -6,6 +6,7 @@
 import type { LevelResult } from "./level.ts";
 import type { ReproduceOptions } from "./options.ts";
 import type { ReproduceResult } from "./reproduce.ts";
+import { isSecretName, shownUrl } from "./secrets.ts";
 
 /** What the test is made of. */
 export interface EmitTestOptions {
@@ -22,13 +23,12 @@ const chance = 0.001;
 /** Whoever needs more than these needs another way. */
 const mostRequests = 10_000;
 const shortestTimeoutMs = 60_000;
-/** What would give the writer of the test away to its readers. */
-const secret = /auth|cookie|key|secret|session|token/i;
 
 /**
  * Gives the text of the file. It fires the same requests, at the level with the highest share of hits, or the last one when
  * there was no hit, and so many of them that chance would hide an unmended fault in one run of a thousand at most. The URL
- * can be given in the environment, as `REPRODUCE_URL`; so must headers that look like secrets, whose values are not written.
+ * can be given in the environment, as `REPRODUCE_URL`; so it must when something in it looks like a secret, and so must headers
+ * that do: their values are not written.
  */
 export function emitTest({ options, result, runner }: EmitTestOptions): string {
   const level = result.levels.find(({ concurrency }) => concurrency === result.peak) ?? result.levels.at(-1);
@@ -36,13 +36,16 @@ export function emitTest({ options, result, runner }: EmitTestOptions): string {
   const requests = requestsFor(level);
   const timeout = Math.max(shortestTimeoutMs, Math.ceil((4 * requests * level.elapsedMs) / level.requests));
   const { signature } = options;
+  const { url, hidden } = shownUrl(String(options.url));
   const seen = `${level.hits} of ${level.answered} responses had the signature at ${level.concurrency} in parallel.`;
   const fields = [
-    `url: process.env["REPRODUCE_URL"] ?? ${JSON.stringify(String(options.url))}`,
+    // With another value in place of a secret, the server might refuse every request, and the test be green for that.
+    `url: process.env["REPRODUCE_URL"] ?? ${JSON.stringify(hidden.length === 0 ? url : "")}`,
     `signature: ${typeof signature === "string" ? JSON.stringify(signature) : String(signature)}`,
     `requests: ${requests}`,
     `concurrency: ${level.concurrency}`,
     ...optional("arrival", options.arrival),
+    ...optional("seed", result.seed ?? undefined),
     ...optional("warmUp", options.warmUp),
     ...optional("method", options.method),
     ...headersField(options.headers ?? {}),
@@ -64,7 +67,7 @@ export function emitTest({ options, result, runner }: EmitTestOptions): string {
         ];
   return `${imports}
 
-// When this was written, ${seen}
+// When this was written, ${seen}${hiddenNote(hidden)}
 test("the signature does not show under load", { timeout: ${timeout} }, async () => {
   const { levels } = await reproduce({
     ${fields.join(",\n    ")},
@@ -90,6 +93,12 @@ function runsFor(share: number): number {
   return share === 1 ? 1 : Math.ceil(Math.log(chance) / Math.log(1 - share));
 }
 
+/** Of names that stand in a comment, nothing may end it. */
+function hiddenNote(hidden: readonly string[]): string {
+  if (hidden.length === 0) return "";
+  return `\n// REPRODUCE_URL is the whole URL: the values of ${JSON.stringify(hidden).slice(1, -1)} are not for this file.`;
+}
+
 function optional(name: string, value: unknown): string[] {
   return value === undefined ? [] : [`${name}: ${JSON.stringify(value)}`];
 }
@@ -97,7 +106,7 @@ function optional(name: string, value: unknown): string[] {
 function headersField(headers: Readonly<Record<string, string>>): string[] {
   const lines = Object.entries(headers).map(([name, value]) => {
     const variable = `REPRODUCE_${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_")}`;
-    const text = secret.test(name) ? `process.env[${JSON.stringify(variable)}] ?? ""` : JSON.stringify(value);
+    const text = isSecretName(name) ? `process.env[${JSON.stringify(variable)}] ?? ""` : JSON.stringify(value);
     return `${JSON.stringify(name)}: ${text}`;
   });
   return lines.length === 0 ? [] : [`headers: { ${lines.join(", ")} }`];

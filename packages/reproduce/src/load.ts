@@ -6,6 +6,7 @@
 import { Connection, type RequestClient } from "./connection.ts";
 import type { OpenArrival, Plan } from "./options.ts";
 import { FollowingClient } from "./redirects.ts";
+import { seededRandom } from "./seeded-random.ts";
 import type { Tally } from "./tally.ts";
 
 /** As many sockets as the level has requests in flight, gone when it is disposed. */
@@ -92,7 +93,8 @@ export class Load implements AsyncDisposable {
   async #sendOnTime(tally: Tally, { rate, spacing = "random" }: OpenArrival): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const meanGapMs = 1_000 / rate;
-    const gap = (): number => (spacing === "even" ? meanGapMs : -Math.log(1 - Math.random()) * meanGapMs);
+    const random = seededRandom(this.#plan.seed);
+    const gap = (): number => (spacing === "even" ? meanGapMs : -Math.log(1 - random()) * meanGapMs);
     const free = [...this.#clients];
     const due: number[] = [];
     let [active, isLast] = [0, false];

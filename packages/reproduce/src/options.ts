@@ -5,6 +5,7 @@
  */
 import type { Signature } from "./body-scanner.ts";
 import type { RequestMaker } from "./request.ts";
+import type { ShownUrl } from "./secrets.ts";
 
 /**
  * When requests are sent. `closed`: as soon as one of those in flight is answered, so that a slow server is sent fewer.
@@ -18,6 +19,11 @@ export interface OpenArrival {
   readonly rate: number;
   /** Whether they come like callers who know nothing of each other (a Poisson process, the default) or like a clock. */
   readonly spacing?: "even" | "random";
+}
+
+/** Whether the times at which requests are due are drawn by chance. */
+export function isRandom(arrival: Arrival): boolean {
+  return typeof arrival === "object" && arrival.spacing !== "even";
 }
 
 /** An arrival as results name it: `closed`, `burst`, `50/s`, `50/s even`. */
@@ -57,6 +63,11 @@ export interface ReproduceOptions {
   readonly concurrency: number | readonly number[];
   /** Default `closed`. */
   readonly arrival?: Arrival;
+  /**
+   * A whole number below 2 ** 32 from which the times of requests are drawn that come at random; each level begins anew
+   * with it. By default another one each time, which the result tells.
+   */
+  readonly seed?: number;
   /** Requests before each level that are sent in the same way and leave no trace in the result. Default 0. */
   readonly warmUp?: number;
   /**
@@ -95,8 +106,8 @@ export interface ReproduceProgress {
 
 /** Options after the check. */
 export interface Plan {
-  /** As it was given, where it has placeholders. */
-  readonly url: string;
+  /** For results and errors; with the placeholders that it was given with. */
+  readonly shown: ShownUrl;
   /** Where connections go to. */
   readonly origin: URL;
   readonly maker: RequestMaker;
@@ -104,6 +115,7 @@ export interface Plan {
   readonly requests: number;
   readonly levels: readonly number[];
   readonly arrival: Arrival;
+  readonly seed: number;
   readonly warmUp: number;
   readonly sprt: SequentialTest | undefined;
   readonly holdMs: number | undefined;

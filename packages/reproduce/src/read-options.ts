@@ -3,10 +3,13 @@
  *
  * @module
  */
+import { randomInt } from "node:crypto";
 import { validateHeaderName, validateHeaderValue } from "node:http";
 import { types } from "node:util";
 import type { Arrival, Plan, ReproduceOptions, SequentialTest } from "./options.ts";
 import { RequestMaker } from "./request.ts";
+import { shownUrl } from "./secrets.ts";
+import { SEEDS } from "./seeded-random.ts";
 import { fillIn, isTemplate } from "./template.ts";
 
 const defaultTimeoutMs = 30_000;
@@ -25,7 +28,7 @@ const framingHeaders = new Set(["content-length", "expect", "keep-alive", "trans
 export function readOptions(options: ReproduceOptions): Plan {
   const { signature, requests, concurrency, headers = {}, body, timeoutMs = defaultTimeoutMs } = options;
   const { method = body === undefined ? "GET" : "POST", signal, onProgress, arrival = "closed" } = options;
-  const { warmUp = 0, sprt, holdMs, follow = false } = options;
+  const { warmUp = 0, sprt, holdMs, follow = false, seed = randomInt(SEEDS) } = options;
   const { url, origin } = readUrl(String(options.url));
   const levels = typeof concurrency === "number" ? [concurrency] : [...concurrency];
   checkSignature(signature);
@@ -36,6 +39,9 @@ export function readOptions(options: ReproduceOptions): Plan {
     throw new RangeError(`concurrency has a level twice in ${levels.join(", ")}; each is measured once`);
   }
   checkArrival(arrival);
+  if (!Number.isInteger(seed) || seed < 0 || seed >= SEEDS) {
+    throw new RangeError(`a seed is a whole number from 0 up to ${SEEDS - 1}, and ${seed} is not`);
+  }
   checkWhole("warmUp", warmUp, 0);
   if (sprt !== undefined) checkSequentialTest(sprt);
   if (holdMs !== undefined && !(holdMs > 0 && holdMs < Infinity)) {
@@ -47,13 +53,14 @@ export function readOptions(options: ReproduceOptions): Plan {
     throw new RangeError(`timeoutMs is above 0 and at most ${maxTimeoutMs}, and ${timeoutMs} is not`);
   }
   return {
-    url,
+    shown: shownUrl(url),
     origin,
     maker: new RequestMaker({ url, method, headers: { ...headers }, body: body ?? null }),
     signature,
     requests,
     levels,
     arrival,
+    seed,
     warmUp,
     sprt,
     holdMs,
@@ -69,7 +76,7 @@ export function readOptions(options: ReproduceOptions): Plan {
 function readUrl(given: string): { readonly url: string; readonly origin: URL } {
   const url = parseUrl(fillIn(given, 0, 0), given);
   if (url.protocol !== "http:" && url.protocol !== "https:") {
-    throw new TypeError(`requests go over http or https, and ${url.href} is neither`);
+    throw new TypeError(`requests go over http or https, and ${shownUrl(url.href).url} is neither`);
   }
   // Not repeated in the message: it would put the password into logs.
   if (url.username !== "" || url.password !== "") {
@@ -78,7 +85,7 @@ function readUrl(given: string): { readonly url: string; readonly origin: URL } 
   if (!isTemplate(given)) return { url: url.href, origin: url };
   const other = parseUrl(fillIn(given, 1, 1), given);
   if (other.origin !== url.origin) {
-    throw new TypeError(`${JSON.stringify(given)} has a placeholder in its host; give it in the path or the query`);
+    throw new TypeError(`${shownText(given)} has a placeholder in its host; give it in the path or the query`);
   }
   return { url: given, origin: url };
 }
@@ -86,7 +93,11 @@ function readUrl(given: string): { readonly url: string; readonly origin: URL } 
 function parseUrl(filled: string, given: string): URL {
   const url = URL.parse(filled);
   if (url !== null) return url;
-  throw new TypeError(`${JSON.stringify(given)} is not a URL; give one such as http://127.0.0.1:3000/`);
+  throw new TypeError(`${shownText(given)} is not a URL; give one such as http://127.0.0.1:3000/`);
+}
+
+function shownText(url: string): string {
+  return JSON.stringify(shownUrl(url).url);
 }
 
 function checkSignature(signature: unknown): void {

@@ -36,11 +36,13 @@ export const verdictSentences: Readonly<Record<Verdict, string>> = {
 
 /** Writes the page. All that came from outside, such as the bodies, is escaped in it. */
 export function reproduceReport({ result, comparison = null }: ReportInput): string {
-  const { levels, url, signature, arrival = "closed" } = result;
+  const { levels, url, hidden = [], signature, arrival = "closed", seed } = result;
   const main = html`
     <h1>${leadOf(result)}</h1>
-    <p class="lead">Looking for <code>${signature}</code> in the answers of <code>${url}</code>.</p>
-    <p class="soft">${arrivalSentence(arrival)}</p>
+    <p class="lead">
+      Looking for <code>${signature}</code> in the answers of <code>${url}</code>.${hiddenSentence(hidden)}
+    </p>
+    <p class="soft">${arrivalSentence(arrival)}${seedSentence(seed)}</p>
     ${comparison === null ? "" : comparisonPart(comparison)}
 
     <h2>How often</h2>
@@ -87,6 +89,14 @@ function arrivalSentence(arrival: string): string {
   if (arrival === "closed") return "Each request was sent when one before it was answered.";
   if (arrival === "burst") return "Requests were sent in bursts, each when all of the one before were answered.";
   return `Requests were due at ${arrival}, whatever the server did.`;
+}
+
+function seedSentence(seed: number | null | undefined): string {
+  return typeof seed === "number" ? ` Their times were drawn from the seed ${seed}.` : "";
+}
+
+function hiddenSentence(hidden: readonly string[]): string {
+  return hidden.length === 0 ? "" : ` What looks like a secret is left out of it: ${hidden.join(", ")}.`;
 }
 
 function ratesFigure(levels: readonly LevelResult[]): Markup {
@@ -164,7 +174,7 @@ function ratesTable(levels: readonly LevelResult[]): Markup {
 }
 
 function comparisonPart(comparison: Comparison): Markup {
-  const { before, after, differenceInterval, concurrency, p, verdict, runsNeeded } = comparison;
+  const { before, after, differenceInterval, concurrency, p, pBoschloo, verdict, runsNeeded } = comparison;
   const [first, second] = [before, after].map(({ hits, answered, interval }) => ({ hits, trials: answered, interval }));
   if (first === undefined || second === undefined) return html``;
   const title = `Before and after, ${concurrency} in parallel`;
@@ -174,10 +184,14 @@ function comparisonPart(comparison: Comparison): Markup {
     ${htmlFigure(
       "change",
       (options) => changePlotSvg({ title, before: first, after: second, difference: differenceInterval }, options),
-      `Fisher's exact test at the level fixed beforehand, two-sided: p = ${p.toPrecision(2)}.${
+      `Fisher's exact test at the level fixed beforehand, two-sided: p = ${p.toPrecision(2)}.${boschlooSentence(pBoschloo)}${
         runsNeeded === null ? "" : ` ${runsNeeded} clean runs after these are enough to say fixed.`
       }`,
     )}`;
+}
+
+function boschlooSentence(p: number | null | undefined): string {
+  return typeof p === "number" ? ` By Boschloo's, which sees more, it is ${p.toPrecision(2)}.` : "";
 }
 
 /** What says the same at several levels is shown once. */

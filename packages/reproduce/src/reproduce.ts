@@ -4,16 +4,21 @@
  * @module
  */
 import { type LevelResult, measureLevel } from "./level.ts";
-import { arrivalText, type ReproduceOptions } from "./options.ts";
+import { arrivalText, isRandom, type ReproduceOptions } from "./options.ts";
 import { readOptions } from "./read-options.ts";
 
 /** What a reproduction gave, level by level. Levels are different experiments, so nothing here adds them up. */
 export interface ReproduceResult {
+  /** Where the requests went, without the values of what looks like a secret. */
   readonly url: string;
+  /** The parameters of the URL whose values are left out. Absent in results of earlier versions. */
+  readonly hidden?: readonly string[];
   /** The signature as text; a regular expression with its slashes and flags. */
   readonly signature: string;
   /** `closed`, `burst`, or the rate of an open loop: `50/s`, `50/s even`. Absent in results of earlier versions: `closed`. */
   readonly arrival?: string;
+  /** What the times of requests were drawn from; null when they do not come at random. Absent in results of earlier versions. */
+  readonly seed?: number | null;
   readonly levels: readonly LevelResult[];
   /** The level with the highest share of hits, the first of several; null when there was no hit. */
   readonly peak?: number | null;
@@ -36,9 +41,10 @@ export async function reproduce(options: ReproduceOptions): Promise<ReproduceRes
   const levels: LevelResult[] = [];
   for (const concurrency of plan.levels) levels.push(await measureLevel(plan, concurrency));
   return {
-    url: plan.url,
+    ...plan.shown,
     signature: String(plan.signature),
     arrival: arrivalText(plan.arrival),
+    seed: isRandom(plan.arrival) ? plan.seed : null,
     levels,
     peak: peakOf(levels),
   };

@@ -84,7 +84,7 @@ export class Tally {
   }
 
   result(): LevelResult {
-    if (this.#answered === 0) throw new UnreachableError(this.#plan.url, this.#taken, { cause: this.#cause });
+    if (this.#answered === 0) throw new UnreachableError(this.#plan.shown.url, this.#taken, { cause: this.#cause });
     const elapsedMs = performance.now() - this.#began;
     return {
       concurrency: this.#concurrency,

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
+import { covers } from "../../../spec/covers.ts";
 import { type LevelResult, reproduce, type ReproduceOptions, wilsonInterval } from "../src/index.ts";
 import { openHttpServer, type TestServer } from "./test-server.ts";
 
-test("a burst is sent at once, and the next when all of it is answered", async () => {
+test(covers("RP-5"), async () => {
   const waiting: (() => void)[] = [];
   const together: number[] = [];
   await using server = await openHttpServer((response) => {
@@ -67,7 +68,7 @@ test.each(["even", "random"] as const)(
   },
 );
 
-test("a server that stalls is not forgiven the requests that were due meanwhile", async () => {
+test(covers("RP-4"), async () => {
   const stall = 400;
   await using server = await openHttpServer((response, index) => {
     if (index === 0) setTimeout(() => response.end(), stall);

@@ -3,6 +3,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { covers } from "../../../spec/covers.ts";
 import type { Signature } from "../src/index.ts";
 import { Connection } from "../src/connection.ts";
 import type { RequestOutcome } from "../src/outcome.ts";
@@ -73,7 +74,7 @@ const responses = fc.record({
   extra: fc.constantFrom(0, 0, 0, 0, 1),
 });
 
-test("a response is judged alike by our connection and by the general one, however it is framed, coded and cut", async () => {
+test(covers("RP-3"), async () => {
   await fc.assert(
     fc.asyncProperty(responses, async ({ text, charset, coding, framing, status, chunk, cuts, ...more }) => {
       // Most often a part of the text.

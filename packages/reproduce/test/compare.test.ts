@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { covers } from "../../../spec/covers.ts";
 import { compare, type Comparison, LevelMissingError, type LevelResult, type ReproduceResult } from "../src/index.ts";
 import { differenceInterval, wilsonInterval } from "../src/statistics.ts";
 
@@ -46,6 +47,7 @@ test("a comparison has both sides, their difference and its p-value", () => {
     difference: -0.2,
     differenceInterval: differenceInterval({ hits: 2, trials: 10 }, { hits: 0, trials: 33 }),
     p: expect.closeTo(0.0498, 4),
+    pBoschloo: expect.closeTo(0.0313, 4),
     runsNeeded: 33,
     verdict: "fixed",
   });
@@ -57,7 +59,7 @@ test("no number of clean runs is needed when nothing was hit before", () => {
   expect(comparison.runsNeeded).toBeNull();
 });
 
-test("only the level asked for is compared", () => {
+test(covers("RP-9"), () => {
   const before = result([level({ concurrency: 1, hits: 0 }), level({ concurrency: 4, hits: 50 })]);
   const after = result([level({ concurrency: 4, hits: 0 }), level({ concurrency: 10, hits: 50 })]);
 

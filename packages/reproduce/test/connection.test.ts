@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { covers } from "../../../spec/covers.ts";
 import { type LevelResult, reproduce, type ReproduceOptions } from "../src/index.ts";
 import { openHttpServer, openTestServer, type TestServer } from "./test-server.ts";
 
@@ -78,7 +79,7 @@ test("what is not HTTP is a failure of another kind", async () => {
   expect(level).toMatchObject({ answered: 1, failures: { refused: 0, reset: 0, timeout: 0, other: 1 } });
 });
 
-test.each(["", "cancel scope"])("a response that stops after '%s' is a timeout and no hit", async (begun) => {
+test.each(["", "cancel scope"])(`${covers("RP-1")} (it stops after '%s')`, async (begun) => {
   await using server = await openHttpServer((response, index) => {
     if (index === 1) response.flushHeaders();
     if (index === 1) response.write(begun);

@@ -1,5 +1,6 @@
 import { stripTypeScriptTypes } from "node:module";
 import { expect, test } from "vitest";
+import { covers } from "../../../spec/covers.ts";
 import { emitTest, type EmitTestOptions, reproduce } from "../src/index.ts";
 import { openHttpServer } from "./test-server.ts";
 
@@ -23,7 +24,7 @@ test("hits that come together take more requests than their share says", async (
   expect(text).toContain(`requests: ${31 * 4},`);
 });
 
-test("what looks like a secret is read from the environment, and not written", async () => {
+test(covers("RP-8"), async () => {
   const headers = { Authorization: "Bearer hunter2", "X-Api-Key": "hunter2", "content-type": "text/plain" };
 
   const text = await emitted(1, { hitsAlone: false }, { ...options, headers });
@@ -32,6 +33,27 @@ test("what looks like a secret is read from the environment, and not written", a
   expect(text).toContain('"Authorization": process.env["REPRODUCE_AUTHORIZATION"] ?? ""');
   expect(text).toContain('"X-Api-Key": process.env["REPRODUCE_X_API_KEY"] ?? ""');
   expect(text).toContain('"content-type": "text/plain"');
+});
+
+test("a URL with what looks like a secret must come from the environment, and is not written", async () => {
+  const url = "http://127.0.0.1:3000/a?b=c&x-key=hunter2&%0Atoken=hunter2";
+
+  const text = await emitted(1, { hitsAlone: false }, { ...options, url });
+
+  expect(text).not.toContain("hunter2");
+  expect(text).toContain('url: process.env["REPRODUCE_URL"] ?? "",');
+  expect(text).toContain(
+    '// REPRODUCE_URL is the whole URL: the values of "x-key","\\ntoken" are not for this file.\ntest(',
+  );
+});
+
+test("requests that came at random come at the same times again", async () => {
+  await using server = await openHttpServer((response) => response.end("cancel scope"));
+  const given = { ...options, url: server.url, concurrency: 1, arrival: { rate: 1_000 } };
+
+  const result = await reproduce({ ...given, requests: 1, seed: 7 });
+
+  expect(emitTest({ options: given, result, runner: "vitest" })).toContain("seed: 7,");
 });
 
 test.each(["vitest", "node:test"] as const)("whatever was sent, the file for %s is a program", async (runner) => {

@@ -1,6 +1,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
+import { covers } from "../../../spec/covers.ts";
 import { type LevelResult, reproduce, type ReproduceOptions, wilsonInterval } from "../src/index.ts";
 import { openHttpServer, type TestServer } from "./test-server.ts";
 
@@ -47,7 +48,7 @@ test.each([
   },
 );
 
-test("closes its sockets when it is done", async () => {
+test(covers("RP-11"), async () => {
   await using server = await openHttpServer((response) => response.end());
 
   await measure(server, { requests: 4, concurrency: 4 });
@@ -118,7 +119,7 @@ test("no share of batches is claimed when not one is whole", async () => {
   expect(level.batches).toEqual({ count: 0, hits: 0, interval: { low: 0, high: 1 } });
 });
 
-test("requests without an answer do not narrow the interval", async () => {
+test(covers("RP-2"), async () => {
   await using server = await openHttpServer((response, index) => {
     if (index >= 2) response.socket?.destroy();
     else response.end();

@@ -1,5 +1,6 @@
 import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
+import { covers } from "../../../spec/covers.ts";
 import { type LevelResult, reproduce, type ReproduceOptions } from "../src/index.ts";
 import { openHttpServer, type TestServer } from "./test-server.ts";
 
@@ -38,7 +39,7 @@ test("a HEAD that is redirected stays one", async () => {
   expect(seen).toEqual(["HEAD", "HEAD"]);
 });
 
-test("another host is not shown the secrets, and has connections of its own", async () => {
+test(covers("RP-13"), async () => {
   const seen: (string | undefined)[] = [];
   await using elsewhere = await openHttpServer((response, _index, { headers }) => {
     seen.push(headers.authorization, String(headers["x-trace"]), headers.host);

@@ -24,6 +24,7 @@ test("the page has the verdict of a comparison and its picture, and neither with
 
   expect(compared).toContain("fixed: the difference is real");
   expect(compared).toContain("before: 20 of 100, 20 %");
+  expect(compared).toMatch(/By Boschloo&#39;s, which sees more, it is \d/);
   expect(alone).not.toContain("Before and after");
   expect(alone).toContain("None of 100 responses has it");
 });

@@ -1,5 +1,6 @@
 import { createServer } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { covers } from "../../../spec/covers.ts";
 import { reproduce, type ReproduceProgress } from "../src/index.ts";
 import { openHttpServer, openTestServer } from "./test-server.ts";
 
@@ -129,7 +130,7 @@ test("progress is told after each request, answered or not", async () => {
   ]);
 });
 
-test("a server that answers nothing is unreachable", async () => {
+test(covers("RP-12"), async () => {
   await using server = await openHttpServer((response) => response.end());
   const { url } = server;
   server.stopListening();

@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { test } from "vitest";
+import { covers } from "../../../spec/covers.ts";
 import { type Count, fisherExact, runsNeeded, wilsonInterval } from "../src/index.ts";
 
 /** Two tables' rows with few trials, so that the exact arithmetic below stays cheap. */
@@ -36,7 +37,7 @@ test("Fisher's p does not depend on which side is named first, nor on whether hi
   );
 });
 
-test("the runs needed are the fewest that are significant, and more of them stay so", () => {
+test(covers("RP-10"), () => {
   const withHits = fewTrials.filter(({ hits }) => hits > 0);
 
   fc.assert(

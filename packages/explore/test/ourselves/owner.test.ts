@@ -1,4 +1,12 @@
-import { leafErrors, type Lease, Owner, type OwnerFunction, sleep } from "@holdfast/concurrency";
+import {
+  leafErrors,
+  type Lease,
+  Owner,
+  type OwnerFunction,
+  rethrowCancelled,
+  sleep,
+  taskGroup,
+} from "@holdfast/concurrency";
 import { expect, test } from "vitest";
 import type { Lab } from "../../src/lab.ts";
 import { check, expectAllOrdersPass } from "./all-orders.ts";
@@ -58,6 +66,15 @@ class World {
 /** Undefined once it is lost. */
 function valueOf(lease: Lease<Handle>): Handle | undefined {
   return lease.isLost ? undefined : lease.value;
+}
+
+/** What may be refused, by code, to one who can be cancelled. */
+function butCancelled(...codes: readonly string[]): (error: unknown) => void {
+  const expected = but(...codes);
+  return (error) => {
+    rethrowCancelled(error);
+    expected(error);
+  };
 }
 
 /** What may be refused, by code. */
@@ -166,4 +183,43 @@ test("a borrower that is cancelled at any of its cancel points leaves nothing wi
   );
 
   expect(orders).toBeGreaterThan(50);
+});
+
+const disturbances: [string, (world: World) => unknown][] = [
+  ["drains", (world) => world.owner.drain()],
+  ["is closed", (world) => world.owner.close()],
+  ["loses what it opened", (world) => world.state.current?.lost.abort(new Error("gone"))],
+];
+
+test.for(disturbances)("an owner that %s has nothing open in the end, whoever is cancelled", async ([, disturb]) => {
+  const orders = await expectAllOrdersPass(
+    async (lab) => {
+      const world = new World(lab);
+      await taskGroup(async (group) => {
+        group.startSoon(async () => {
+          await sleep(1);
+          await disturb(world);
+        });
+        await lab.all(2, () => world.use(1).catch(butCancelled("RESOURCE_CLOSED")));
+      });
+      await world.end();
+    },
+    { cancel: "everywhere" },
+  );
+
+  expect(orders).toBeGreaterThan(100);
+});
+
+test("an opening that fails leaves nothing to those who wait for it and are cancelled", async () => {
+  const orders = await expectAllOrdersPass(
+    async (lab) => {
+      const world = new World(lab, 1);
+      await lab.all(2, () => world.use(1).catch(butCancelled("does not open")));
+      await world.use(1).catch(but("does not open"));
+      await world.end();
+    },
+    { cancel: "everywhere" },
+  );
+
+  expect(orders).toBeGreaterThan(20);
 });

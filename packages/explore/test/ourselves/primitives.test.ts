@@ -1,11 +1,14 @@
 import {
+  BusyResourceError,
   CapacityLimiter,
   checkpoint,
   Condition,
   Event,
   Lock,
   openMemoryChannel,
+  ResourceGuard,
   Semaphore,
+  shielded,
   sleep,
   taskGroup,
 } from "@holdfast/concurrency";
@@ -111,19 +114,82 @@ test("what a condition guards goes from those who make to those who take, and no
   expect(orders).toBeGreaterThan(5);
 });
 
-test("an event wakes all who wait for it, whether they came before or after", async () => {
-  const orders = await expectAllOrdersPass(async (lab) => {
-    const event = new Event();
-    await lab.all(3, async (index) => {
-      if (index === 0) {
-        await sleep(1);
-        event.set();
-      } else await event.wait();
-    });
-  });
+test.for(both)("a condition tells another one when it told one who is cancelled; cancelled: %s", async (cancel) => {
+  const orders = await expectAllOrdersPass(
+    async (lab) => {
+      const changed = new Condition();
+      const store = lab.shared({ things: 0 }, "store");
+      const put = (): Promise<void> =>
+        changed.withLock(() => {
+          store.things += 1;
+          changed.notify(1);
+        });
+      await taskGroup(async (group) => {
+        group.startSoon(put);
+        await lab.all(2, async () => {
+          await changed.withLock(async () => {
+            await changed.waitFor(() => store.things > 0);
+            store.things -= 1;
+          });
+          await shielded(put);
+        });
+      });
+      check(store.things === 1, `${store.things} are left`);
+      check(!changed.isLocked && changed.statistics().tasksWaiting === 0, "somebody is left at the condition");
+    },
+    { cancel },
+  );
 
-  expect(orders).toBeGreaterThan(20);
+  expect(orders).toBeGreaterThan(5);
 });
+
+test.for(both)("an event wakes all who wait for it, before or after; cancelled: %s", async (cancel) => {
+  const orders = await expectAllOrdersPass(
+    async (lab) => {
+      const event = new Event();
+      lab.access(lab, "read");
+      await taskGroup(async (group) => {
+        group.startSoon(async () => {
+          await sleep(1);
+          event.set();
+        });
+        await lab.all(2, async () => {
+          await event.wait();
+          check(event.isSet, "it woke somebody without being set");
+        });
+      });
+      check(event.statistics().tasksWaiting === 0, "somebody is left at the event");
+    },
+    { cancel },
+  );
+
+  expect(orders).toBeGreaterThan(3);
+});
+
+test.for(both)(
+  "a resource guard lets nobody in beside another, and is free at the end; cancelled: %s",
+  async (cancel) => {
+    const orders = await expectAllOrdersPass(
+      async (lab) => {
+        const room = new Room(lab, 1);
+        const guard = new ResourceGuard("visiting");
+        await lab.all(3, async () => {
+          try {
+            using _guard = guard.enter();
+            await room.visit();
+          } catch (error) {
+            if (!(error instanceof BusyResourceError)) throw error;
+            check(room.inside === 1, "nobody is inside, and it is busy");
+          }
+        });
+        using _guard = guard.enter();
+      },
+      { cancel },
+    );
+
+    expect(orders).toBeGreaterThan(3);
+  },
+);
 
 test.for([
   [0, "none"],
