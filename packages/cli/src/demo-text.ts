@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type DemoResult, type LaneMeasurement, type LevelMeasurement, testLevel } from "@holdfast/demo";
+import { type DemoResult, type LaneMeasurement, type LevelMeasurement, scenarioPath, testLevel } from "@holdfast/demo";
 import { percent } from "./numbers.ts";
 import { terminalText } from "./terminal-text.ts";
 
@@ -19,6 +19,8 @@ export function demoText(result: DemoResult): string {
     ...measuredLines(result),
     `  explain     the miniature, 4 tasks, all ${miniature.counted.orders} finishing orders: counted fails ${miniature.counted.failing}, owned ${miniature.owned.failing}`,
     `${indent}${terminalText(miniature.counted.message ?? "no failure")}`,
+    ...exploredLines(result),
+    ...fixLines(result),
     `  report      ${terminalText(reportPath)}`,
     broken.length === 0
       ? `  all ${claims.length} claims hold, after ${(tookMs / 1_000).toFixed(0)} s`
@@ -65,6 +67,37 @@ function intervalText({ interval: { low, high } }: LevelMeasurement): string {
 function predictionText(name: string, level: LevelMeasurement | undefined): string {
   if (name === "owned" || level === undefined || level.predicted === null) return "";
   return `predicted ${percent(level.predicted)}  `;
+}
+
+function exploredLines({ explored: { counted, owned } }: DemoResult): string[] {
+  const [choicePoints = "", ...limits] = owned.limits;
+  const outcome = owned.verdict === "exhausted" ? ", no failure" : "";
+  return [
+    counted.replay === null
+      ? `${indent}smallest failing schedule   none found: ${counted.verdict}`
+      : `${indent}smallest failing schedule   ${counted.replay}   npm start -- replay ${scenarioPath} ${counted.replay}`,
+    `${indent}owned, starts interleaved   ${owned.verdict}: ${owned.orders} orders${outcome} (${choicePoints}; no cancellation)`,
+    ...limits.map((limit) => `${indent}${"".padEnd(28)}${limit}`),
+  ].map(terminalText);
+}
+
+function fixLines({ fix }: DemoResult): string[] {
+  if (fix === null) return ["  fix         skipped: this machine has no git"];
+  const { answer, package: about, raise } = fix;
+  const version = (tag: string | null | undefined): string => tag?.slice(about.tagPrefix?.length ?? 0) ?? "no release";
+  const { commit, backports, reverts } = answer;
+  // The keys are whole numbers, which come in rising order.
+  const [lowest, ...others] = Object.entries(about.safeFloor);
+  const floor = version(lowest?.[1]);
+  const changes = [
+    ...backports.map(({ first }) => `a backport brings it to ${version(first)}`),
+    ...reverts.map(({ reapplies, first }) => `${version(first)} ${reapplies ? "has it again" : "reverts it"}`),
+    ...others.map(([major, tag]) => `the safe floor of ${major} is ${version(tag)}`),
+  ];
+  return [
+    `  fix         ${commit?.slice(0, 9) ?? "unknown"} first in ${version(about.first.stable)}, safe floor ${floor}   ${JSON.stringify(raise.package)}: ${JSON.stringify(raise.before)}  ->  ${JSON.stringify(raise.after)}`,
+    `${indent}${changes.join("; ")}`,
+  ].map(terminalText);
 }
 
 function shortNumber(p: number): string {

@@ -31,6 +31,25 @@ export function demoResult(more: Partial<DemoResult> = {}): DemoResult {
       counted: { orders: 24, failing: 18, message: errorOne, example: [0, 1, 2, 3] },
       owned: { orders: 24, failing: 0, message: undefined, example: undefined },
     },
+    explored: {
+      counted: {
+        verdict: "failed",
+        orders: 3,
+        replay: "h1:37cb79:np:6.0,7.0",
+        limits: ["choice points: start, timer"],
+        explanation: "failed: 1 of 3 orders",
+        picture: null,
+      },
+      owned: {
+        verdict: "exhausted",
+        orders: 192,
+        replay: null,
+        limits: ["choice points: start, timer", "shared is what is declared"],
+        explanation: "exhausted: 192 orders",
+        picture: null,
+      },
+    },
+    fix: fixFound(),
     failures: [],
     claims: [
       { sentence: "one at a time nobody fails", holds: true, found: "0 of 30" },
@@ -39,6 +58,38 @@ export function demoResult(more: Partial<DemoResult> = {}): DemoResult {
     reportPath: "report.html",
     tookMs: 32_400,
     ...more,
+  };
+}
+
+function fixFound(): NonNullable<DemoResult["fix"]> {
+  const commit = "abbcf218c95c3b8d99405d9cb837c0f7229d0795";
+  const about = {
+    name: "triage-kit",
+    pinnedBy: [],
+    tagPrefix: "triage-kit@",
+    first: { stable: "triage-kit@1.92.0", any: "triage-kit@1.92.0", date: null, describe: null },
+    intervals: [],
+    safeFloor: { 1: "triage-kit@1.92.0", 2: "triage-kit@2.2.0" },
+    floorDates: {},
+    releases: {},
+  };
+  return {
+    answer: {
+      query: commit,
+      commit,
+      confidence: "certain",
+      packages: [about],
+      backports: [{ commit, first: "triage-kit@1.92.0", confidence: "certain", evidence: ["trailer"] }],
+      reverts: [
+        { commit, reverts: commit, reapplies: false, first: "triage-kit@2.1.0" },
+        { commit, reverts: commit, reapplies: true, first: "triage-kit@2.2.0" },
+      ],
+      containedButReverted: [],
+      ignoredTags: [],
+    },
+    package: about,
+    raise: { package: "triage-kit", before: ">=1.20.0", after: ">=1.92.0 <2" },
+    diff: "the diff",
   };
 }
 

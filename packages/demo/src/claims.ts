@@ -3,6 +3,8 @@
  *
  * @module
  */
+import type { ExploredMiniature } from "./explored-miniature.ts";
+import type { BundledFix } from "./fix/ask-fix.ts";
 import type { OrdersResult } from "./finishing-orders.ts";
 import { atTestLevel, type LaneMeasurement, type LevelMeasurement } from "./measurement.ts";
 import { testLevel } from "./parameters.ts";
@@ -20,6 +22,9 @@ export interface Findings {
   readonly lanes: readonly LaneMeasurement[];
   readonly control: LaneMeasurement;
   readonly miniature: { readonly counted: OrdersResult; readonly owned: OrdersResult };
+  readonly explored: ExploredMiniature;
+  /** Null on a machine without git, of which nothing is claimed. */
+  readonly fix: BundledFix | null;
 }
 
 /** The share of failed requests that the counted connection must show at the test level: less or more is another story. */
@@ -28,7 +33,7 @@ const countedShare = { low: 0.05, high: 0.4 };
 const leastAlone = 30;
 const leastTested = 100;
 
-export function checkClaims({ lanes, control, miniature }: Findings): readonly Claim[] {
+export function checkClaims({ lanes, control, miniature, explored, fix }: Findings): readonly Claim[] {
   const all = [...lanes, control];
   const counted = atTestLevel(lanes, "counted");
   const owned = lanes.filter(({ name }) => name === "owned").flatMap(({ levels }) => levels);
@@ -68,7 +73,29 @@ export function checkClaims({ lanes, control, miniature }: Findings): readonly C
       miniature.owned.orders === 24 && miniature.owned.failing === 0,
       `${miniature.owned.failing} of ${miniature.owned.orders}`,
     ),
+    claim(
+      "with starts interleaved too, the explorer finds the counted connection's failure, and in no order one of the owned",
+      explored.counted.verdict === "failed" &&
+        explored.counted.replay !== null &&
+        explored.owned.verdict === "exhausted",
+      `counted ${explored.counted.verdict}, owned ${explored.owned.verdict} after ${explored.owned.orders} orders`,
+    ),
+    ...(fix === null ? [] : [claimFix(fix)]),
   ];
+}
+
+function claimFix({ package: { first, safeFloor }, raise, answer }: BundledFix): Claim {
+  const { backports, reverts } = answer;
+  return claim(
+    "the fix finder sees the backport, the revert and the re-application, and raises the floor to the first release",
+    first.stable === "triage-kit@1.92.0" &&
+      safeFloor["1"] === first.stable &&
+      safeFloor["2"] === "triage-kit@2.2.0" &&
+      raise.after === ">=1.92.0 <2" &&
+      backports.length === 1 &&
+      reverts.length === 2,
+    `first ${first.stable}, ${backports.length} backport, ${reverts.length} reverts, "${raise.after}"`,
+  );
 }
 
 function claim(sentence: string, holds: boolean, found: string): Claim {

@@ -1,15 +1,17 @@
 /**
- * The main job: sets the stage, fires the same requests at every lane, enumerates the miniature, checks what must hold,
- * and writes the report.
+ * The main job: sets the stage, fires the same requests at every lane, enumerates and explores the miniature, asks the
+ * fix finder, checks what must hold, and writes the report.
  *
  * @module
  */
 import { gather, run, withSignal } from "@holdfast/concurrency";
 import { startBackend } from "./backend/start-backend.ts";
 import { checkClaims, type Claim } from "./claims.ts";
+import { type ExploredMiniature, exploreMiniature } from "./explored-miniature.ts";
 import { fetchFailures } from "./fetch-failures.ts";
 import type { FailureRecord } from "./backend/failure-record.ts";
 import { type LaneMeasurement, measureLanes, type Progress } from "./measurement.ts";
+import { askFix, type BundledFix } from "./fix/ask-fix.ts";
 import { type OrdersResult, runCountedOrders, runOwnedOrders } from "./finishing-orders.ts";
 import { createParameters, type ParameterOptions, type Parameters, quickFactor } from "./parameters.ts";
 import { assertWritable, writeReport } from "./report/write-report.ts";
@@ -36,6 +38,10 @@ export interface DemoResult {
   readonly p: number;
   /** The miniature over all finishing orders of four calls. */
   readonly miniature: { readonly counted: OrdersResult; readonly owned: OrdersResult };
+  /** The miniature under the explorer. */
+  readonly explored: ExploredMiniature;
+  /** What the fix finder says of the bundled repository; null on a machine without git. */
+  readonly fix: BundledFix | null;
   /** One record for each failed run. */
   readonly failures: readonly FailureRecord[];
   /** What has to hold, and whether it does. */
@@ -48,10 +54,11 @@ export interface DemoResult {
 /**
  * Retells the incident.
  *
- * **Cancellation:** an abort of `options.signal` ends the requests and the child processes first.
+ * **Cancellation:** an abort of `options.signal` ends the requests and the child processes first; what was made for the
+ * fix finder is removed.
  *
  * @throws RangeError for parameters that are out of range and {@link ReportNotWrittenError} for a path that cannot be
- * written, before anything is started; {@link ChildNotReadyError}; what the requests throw when the backend cannot be
+ * written, before anything is started; {@link ChildNotReadyError}; {@link BundledFixError}; what the requests throw when the backend cannot be
  * reached at all.
  */
 export function runDemo(options: DemoOptions): Promise<DemoResult> {
@@ -65,11 +72,14 @@ async function retell(options: DemoOptions): Promise<DemoResult> {
   const parameters = createParameters(options);
   await assertWritable(reportPath);
   const [counted, owned] = await gather([() => runCountedOrders(4), () => runOwnedOrders(4)]);
+  const explored = await withSignal(exploreMiniature);
+  const fix = await withSignal(askFix);
 
   await using stage = new AsyncDisposableStack();
   const backendUrl = await setStage(stage, parameters);
   const measured = await measureLanes(backendUrl, parameters, onProgress);
-  const found = { parameters, ...measured, miniature: { counted, owned }, failures: await fetchFailures(backendUrl) };
+  const failures = await fetchFailures(backendUrl);
+  const found = { parameters, ...measured, miniature: { counted, owned }, explored, fix, failures };
   const claims = checkClaims(found);
   await writeReport(reportPath, { ...found, claims });
   const result = { ...found, claims, reportPath, tookMs: performance.now() - started };

@@ -7,6 +7,7 @@ import { HoldfastError } from "@holdfast/concurrency";
 
 /** The codes of this package's errors. */
 export type DemoErrorCode =
+  | "DEMO_BUNDLED_FIX"
   | "DEMO_CHILD_NOT_READY"
   | "DEMO_MODEL_UNAVAILABLE"
   | "DEMO_PORT_IN_USE"
@@ -74,6 +75,19 @@ export class ReportNotWrittenError extends HoldfastError {
   }
   static {
     nameOf(ReportNotWrittenError, "ReportNotWrittenError");
+  }
+}
+
+/** Thrown when the bundled repository cannot be made, or the answer about it lacks what the demo tells. */
+export class BundledFixError extends HoldfastError {
+  override readonly code = "DEMO_BUNDLED_FIX";
+  override readonly hint = "try another git; `git --version` tells which one this is";
+
+  constructor(found: string, options?: ErrorOptions) {
+    super(`asking for the fix in the bundled repository: ${found}; try another git`, options);
+  }
+  static {
+    nameOf(BundledFixError, "BundledFixError");
   }
 }
 

@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
 import { checkClaims, type Findings } from "../src/claims.ts";
 import type { LevelMeasurement } from "../src/measurement.ts";
-import { goodFindings, lane, level } from "./findings.ts";
+import { bundledFix, exploredMiniature, goodFindings, lane, level } from "./findings.ts";
 
 const good = goodFindings();
+const explored = exploredMiniature();
+const fix = bundledFix();
 
 test("of a good run every claim holds, and says what was found", () => {
   const claims = checkClaims(good);
@@ -15,10 +17,49 @@ test("of a good run every claim holds, and says what was found", () => {
     { holds: true, found: "1 of 120 against 19 of 120" },
     { holds: true, found: "18 of 24" },
     { holds: true, found: "0 of 24" },
+    { holds: true, found: "counted failed, owned exhausted after 192 orders" },
+    { holds: true, found: 'first triage-kit@1.92.0, 1 backport, 2 reverts, ">=1.92.0 <2"' },
   ]);
 });
 
+test("claims nothing of the fix on a machine without git", () => {
+  const claims = checkClaims({ ...good, fix: null });
+
+  expect(claims).toHaveLength(7);
+});
+
 test.each<[string, string, Findings]>([
+  [
+    "the explorer does not exhaust the owned connection",
+    "with starts interleaved too",
+    { ...good, explored: { ...explored, owned: { ...explored.owned, verdict: "not-found" } } },
+  ],
+  [
+    "the explorer has an order of the counted connection and another verdict",
+    "with starts interleaved too",
+    { ...good, explored: { ...explored, counted: { ...explored.counted, verdict: "nondeterministic" } } },
+  ],
+  [
+    "the explorer has no order in which the counted connection fails",
+    "with starts interleaved too",
+    { ...good, explored: { ...explored, counted: { ...explored.counted, replay: null } } },
+  ],
+  ["the revert is not seen", "the fix finder", { ...good, fix: { ...fix, answer: { ...fix.answer, reverts: [] } } }],
+  [
+    "the backport is not seen",
+    "the fix finder",
+    { ...good, fix: { ...fix, answer: { ...fix.answer, backports: [] } } },
+  ],
+  [
+    "another range would be written",
+    "the fix finder",
+    { ...good, fix: { ...fix, raise: { ...fix.raise, after: ">=1.92.0" } } },
+  ],
+  [
+    "the floor is not the first release",
+    "the fix finder",
+    { ...good, fix: { ...fix, package: { ...fix.package, safeFloor: { 1: null, 2: "triage-kit@2.2.0" } } } },
+  ],
   [
     "one request fails alone, flagged or not",
     "one at a time",

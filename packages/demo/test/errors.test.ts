@@ -1,8 +1,15 @@
 import { HoldfastError } from "@holdfast/concurrency";
 import { expect, test } from "vitest";
-import { ChildNotReadyError, ModelUnavailableError, PortInUseError, ReportNotWrittenError } from "../src/index.ts";
+import {
+  BundledFixError,
+  ChildNotReadyError,
+  ModelUnavailableError,
+  PortInUseError,
+  ReportNotWrittenError,
+} from "../src/index.ts";
 
 test.each([
+  [new BundledFixError("x"), "BundledFixError", "DEMO_BUNDLED_FIX"],
   [new ChildNotReadyError("x", "it ended", ""), "ChildNotReadyError", "DEMO_CHILD_NOT_READY"],
   [new ModelUnavailableError("x", "it is not there"), "ModelUnavailableError", "DEMO_MODEL_UNAVAILABLE"],
   [new PortInUseError(1), "PortInUseError", "DEMO_PORT_IN_USE"],

@@ -5,11 +5,13 @@ const cap = 10;
 
 test("exports these names, and no others", () => {
   expect(Object.keys(demo).toSorted()).toEqual([
+    "BundledFixError",
     "ChildNotReadyError",
     "ModelUnavailableError",
     "PortInUseError",
     "ReportNotWrittenError",
     "runDemo",
+    "scenarioPath",
     "testLevel",
   ]);
   expect(Object.keys(demo).length).toBeLessThanOrEqual(cap);

@@ -5,9 +5,12 @@
  */
 import type { FailureRecord } from "../src/backend/failure-record.ts";
 import { checkClaims, type Findings } from "../src/claims.ts";
+import type { ExploredMiniature } from "../src/explored-miniature.ts";
+import type { BundledFix } from "../src/fix/ask-fix.ts";
 import type { LaneMeasurement, LevelMeasurement } from "../src/measurement.ts";
 import { createParameters, type LaneName } from "../src/parameters.ts";
 import type { ReportInput } from "../src/report/report-page.ts";
+import { swimlaneSvg } from "@holdfast/pictures";
 import { wilsonInterval } from "@holdfast/reproduce";
 
 export const errorOne = "Attempted to exit cancel scope in a different task than it was entered in";
@@ -52,6 +55,63 @@ export function goodFindings(): Findings {
       counted: { orders: 24, failing: 18, message: errorOne, example: [0, 1, 2, 3] },
       owned: { orders: 24, failing: 0, message: undefined, example: undefined },
     },
+    explored: exploredMiniature(),
+    fix: bundledFix(),
+  };
+}
+
+export function exploredMiniature(): ExploredMiniature {
+  const limits = ["choice points: start, timer, wake; timers in any order", "shared is what is declared"];
+  return {
+    counted: {
+      verdict: "failed",
+      orders: 3,
+      replay: "h1:37cb79:np:6.0,7.0",
+      limits,
+      explanation: "failed: 1 of 3 orders",
+      picture: (options) =>
+        swimlaneSvg(
+          { title: "The order", lanes: [{ name: "task 0", spans: [{ kind: "run", from: 0, to: 1 }] }] },
+          options,
+        ),
+    },
+    owned: { verdict: "exhausted", orders: 192, replay: null, limits, explanation: "exhausted", picture: null },
+  };
+}
+
+export function bundledFix(): BundledFix {
+  const about = {
+    name: "triage-kit",
+    pinnedBy: [],
+    tagPrefix: "triage-kit@",
+    first: { stable: "triage-kit@1.92.0", any: "triage-kit@1.92.0", date: null, describe: null },
+    intervals: [
+      { line: "1", from: "triage-kit@1.92.0", to: "triage-kit@1.92.0", open: true },
+      { line: "2", from: "triage-kit@2.0.0", to: "triage-kit@2.0.0", open: false },
+      { line: "2", from: "triage-kit@2.2.0", to: "triage-kit@2.2.0", open: true },
+    ],
+    safeFloor: { 1: "triage-kit@1.92.0", 2: "triage-kit@2.2.0" },
+    floorDates: {},
+    releases: {},
+  };
+  const commit = "a".repeat(40);
+  return {
+    answer: {
+      query: commit,
+      commit,
+      confidence: "certain",
+      packages: [about],
+      backports: [{ commit: "b".repeat(40), first: "triage-kit@1.92.0", confidence: "certain", evidence: ["trailer"] }],
+      reverts: [
+        { commit: "c".repeat(40), reverts: commit, reapplies: false, first: "triage-kit@2.1.0" },
+        { commit: "d".repeat(40), reverts: "c".repeat(40), reapplies: true, first: "triage-kit@2.2.0" },
+      ],
+      containedButReverted: ["triage-kit@2.1.0"],
+      ignoredTags: [],
+    },
+    package: about,
+    raise: { package: "triage-kit", before: ">=1.20.0", after: ">=1.92.0 <2" },
+    diff: '-    "triage-kit": ">=1.20.0"\n+    "triage-kit": ">=1.92.0 <2"\n',
   };
 }
 

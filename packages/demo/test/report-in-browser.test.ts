@@ -2,9 +2,10 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { BundledFix } from "../src/fix/ask-fix.ts";
 import type { LaneName } from "../src/parameters.ts";
 import { reportPage, type ReportInput } from "../src/report/report-page.ts";
-import { failure, reportInput } from "./findings.ts";
+import { bundledFix, failure, reportInput } from "./findings.ts";
 
 const executablePath = "/usr/bin/chromium";
 const hostile = `<script>window.ran = "script"</script><img src=x onerror="window.ran='image'">"'&\u202E${"very".repeat(60)}`;
@@ -47,8 +48,8 @@ describe.skipIf(!existsSync(executablePath))(
       expect(faint).toEqual([]);
       expect(await trouble(shown.page)).toEqual({ overflow: 0, clipped: [] });
       const form = view.width < 640 ? "narrow" : "wide";
-      expect(await shown.page.locator("figure svg:visible").count()).toBe(4);
-      expect(await shown.page.locator(`figure .${form} svg:visible`).count()).toBe(4);
+      expect(await shown.page.locator("figure svg:visible").count()).toBe(5);
+      expect(await shown.page.locator(`figure .${form} svg:visible`).count()).toBe(5);
     });
   },
 );
@@ -63,9 +64,24 @@ function hostileInput(): ReportInput {
     control: { ...input.control, name },
     parameters: { ...input.parameters, model: hostile },
     miniature: { ...input.miniature, counted: { ...input.miniature.counted, message: hostile } },
+    explored: {
+      counted: { ...input.explored.counted, replay: hostile, explanation: hostile },
+      owned: { ...input.explored.owned, limits: [hostile] },
+    },
+    fix: hostileFix(),
     failures: [failure(1, { agent: hostile, run: hostile, message: hostile, opener: hostile, closer: hostile })],
     claims: [{ sentence: hostile, holds: false, found: hostile }],
   };
+}
+
+function hostileFix(): BundledFix {
+  const fix = bundledFix();
+  const backports = fix.answer.backports.map((backport) => ({ ...backport, first: hostile }));
+  const intervals = fix.package.intervals.map((interval) => ({ ...interval, from: hostile }));
+  const first = { ...fix.package.first, stable: hostile };
+  const about = { ...fix.package, name: hostile, first, intervals, safeFloor: { 1: hostile } };
+  const raise = { ...fix.raise, before: hostile };
+  return { answer: { ...fix.answer, backports }, package: about, raise, diff: hostile };
 }
 
 interface Shown extends AsyncDisposable {

@@ -79,6 +79,31 @@ test("draws the failed exit and the owned connection from a trace of the miniatu
   expect(page).toContain(errorOne);
 });
 
+test("tells the smallest failing order, how to see it again, and what was exhausted within which limits", async () => {
+  const page = words(await reportPage(reportInput()));
+
+  expect(page).toContain("npm start -- replay examples/miniature.scenario.ts h1:37cb79:np:6.0,7.0");
+  expect(page).toContain("exhausted, 192 orders tried. Limits: no cancellation; choice points: start, timer, wake;");
+  expect(page).toContain("swap them and it passes");
+});
+
+test("tells which releases have the fix, the safe floors, the backport, the revert and the raise", async () => {
+  const page = words(await reportPage(reportInput()));
+
+  expect(page).toContain("1 triage-kit@1.92.0 to the latest triage-kit@1.92.0");
+  expect(page).toContain("2 triage-kit@2.0.0 to triage-kit@2.0.0, triage-kit@2.2.0 to the latest triage-kit@2.2.0");
+  expect(page).toContain("Backport bbbbbbbbb, first in triage-kit@1.92.0: known by trailer.");
+  expect(page).toContain("Taken out by ccccccccc, first in triage-kit@2.1.0.");
+  expect(page).toContain("Put back in by ddddddddd, first in triage-kit@2.2.0.");
+  expect(page).toContain("+ &quot;triage-kit&quot;: &quot;&gt;=1.92.0 &lt;2&quot;");
+});
+
+test("says that the fix finder was not asked on a machine without git", async () => {
+  const page = words(await reportPage(reportInput({ fix: null })));
+
+  expect(page).toContain("Not asked: this machine has no git.");
+});
+
 /** The text of a page as it is read, spaces made one. */
 function words(page: string): string {
   return page

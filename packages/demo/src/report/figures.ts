@@ -13,6 +13,7 @@ import {
   type Swimlane,
   swimlaneSvg,
 } from "@holdfast/pictures";
+import type { ExploredConnection } from "../explored-miniature.ts";
 import type { LaneMeasurement } from "../measurement.ts";
 import { testLevel } from "../parameters.ts";
 import { traceCounted, traceOwned } from "./trace-miniature.ts";
@@ -29,6 +30,16 @@ export async function ownershipFigures(): Promise<Markup> {
 
 function swimlaneFigure(id: string, input: Swimlane, caption: string): Markup {
   return htmlFigure(id, (options) => swimlaneSvg(input, options), caption);
+}
+
+/** The smallest order in which the explorer sees a connection fail; nothing where none does. */
+export function failingOrderFigure({ picture }: ExploredConnection): Markup {
+  if (picture === null) return html``;
+  return htmlFigure(
+    "order",
+    picture,
+    "The smallest failing order. The arrow joins the two steps that decide: swap them and it passes.",
+  );
 }
 
 /** How often each agent failed, by level, with intervals and predictions. */

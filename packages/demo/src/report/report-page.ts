@@ -6,10 +6,12 @@
 import { html, htmlPage, type Markup } from "@holdfast/pictures";
 import type { FailureRecord } from "../backend/failure-record.ts";
 import type { Claim, Findings } from "../claims.ts";
+import { scenarioPath } from "../explored-miniature.ts";
 import { atTestLevel, type LaneMeasurement } from "../measurement.ts";
 import { callsInTurn, controlLookUpEvery, type Parameters, testLevel } from "../parameters.ts";
 import { failedRuns } from "./failed-runs.ts";
-import { hitRateFigure, latencyFigure, ownershipFigures } from "./figures.ts";
+import { failingOrderFigure, hitRateFigure, latencyFigure, ownershipFigures } from "./figures.ts";
+import { fixPart } from "./fix-part.ts";
 import { countText, intervalText, listText, percentText, pText } from "./words.ts";
 
 /** Everything that the report tells. */
@@ -22,7 +24,7 @@ export interface ReportInput extends Findings {
 
 /** Writes the page. */
 export async function reportPage(input: ReportInput): Promise<string> {
-  const { lanes, control, claims, miniature, parameters, failures } = input;
+  const { lanes, control, claims, miniature, explored, fix, parameters, failures } = input;
   const all = [...lanes, control];
   const main = html`
     <h1>Who opens, closes: the incident, retold</h1>
@@ -42,6 +44,7 @@ export async function reportPage(input: ReportInput): Promise<string> {
       <strong>${miniature.counted.failing}</strong>, the owned one <strong>${miniature.owned.failing}</strong>. Every
       order was run, on virtual time.
     </p>
+    ${failingOrderFigure(explored.counted)} ${explorerPart(explored)}
 
     <h2>How often, under load</h2>
     <p>
@@ -62,6 +65,9 @@ export async function reportPage(input: ReportInput): Promise<string> {
     <h2>How fast</h2>
     ${latencyFigure(lanes)}
 
+    <h2>Which releases have the fix</h2>
+    ${fixPart(fix)}
+
     <h2>What had to hold</h2>
     ${claimList(claims)}
 
@@ -76,6 +82,24 @@ export async function reportPage(input: ReportInput): Promise<string> {
     </p>
   `;
   return htmlPage({ title: "Holdfast: the incident, retold", main });
+}
+
+function explorerPart({ counted, owned }: Findings["explored"]): Markup {
+  const again =
+    counted.replay === null
+      ? html``
+      : html`<p>The same order again, from a checkout:</p>
+          <pre><code>npm start -- replay ${scenarioPath} ${counted.replay}</code></pre>`;
+  return html`${again}
+    <p>
+      The explorer's verdict on the owned connection, with the starts of its calls interleaved too:
+      <strong>${owned.verdict}</strong>, ${countText(owned.orders, "order")} tried. Limits: no cancellation;
+      ${owned.limits.join("; ")}.
+    </p>
+    <details>
+      <summary>What the explorer says of the counted connection</summary>
+      <pre><code>${counted.explanation}</code></pre>
+    </details>`;
 }
 
 function leadSentence({ lanes, control }: ReportInput): string {

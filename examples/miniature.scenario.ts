@@ -1,0 +1,1 @@
+../packages/demo/src/miniature-scenario.ts
