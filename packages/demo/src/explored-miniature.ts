@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { AsyncLocalStorage } from "node:async_hooks";
 import { type Explored, explore, type Verdict } from "@holdfast/explore";
 import type { PictureOptions } from "@holdfast/pictures";
 import { owned, scenario } from "./miniature-scenario.ts";
@@ -41,14 +40,7 @@ const budget = { runs: 20_000, ms: 10_000 };
  *
  * **Cancellation:** an abort ends the exploration with what it has; the verdict is then `not-found`.
  */
-export function exploreMiniature(signal: AbortSignal): Promise<ExploredMiniature> {
-  return outsideOfTasks(() => exploreBoth(signal));
-}
-
-/** The demo is a task itself; within one the explorer counts other orders than `holdfast explore` does. */
-const outsideOfTasks = AsyncLocalStorage.snapshot();
-
-async function exploreBoth(signal: AbortSignal): Promise<ExploredMiniature> {
+export async function exploreMiniature(signal: AbortSignal): Promise<ExploredMiniature> {
   const options = { strategy: "exhaustive", budget, signal } as const;
   const counted = await explore(scenario, options);
   return { counted: told(counted), owned: told(await explore(owned, options)) };

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { DeadlockError, LeakError, run } from "@holdfast/concurrency";
+import { DeadlockError, LeakError, run, runDetached } from "@holdfast/concurrency";
 import { insideRun } from "./boundary/active-run.ts";
 import type { Chooser, Kernel, RunEnd } from "./kernel/kernel.ts";
 import { drain } from "./kernel/drain.ts";
@@ -70,7 +70,10 @@ export class Runner {
     // Two thirds of what a failing run takes are the stacks of its errors; it is run once more in detail, with them.
     if (recorder === undefined) Error.stackTraceLimit = 0;
     try {
-      return insideRun({ kernel, lab, fail: this.#fail }, () => this.#once(chooser, lab, runtime, recorder));
+      // Whoever explores may be a task: what happens in a run outside every task must not count as that one's.
+      return runDetached(() =>
+        insideRun({ kernel, lab, fail: this.#fail }, () => this.#once(chooser, lab, runtime, recorder)),
+      );
     } finally {
       Error.stackTraceLimit = stackTraceLimit;
     }

@@ -4,10 +4,12 @@ import {
   Owner,
   type OwnerFunction,
   rethrowCancelled,
+  run,
   sleep,
   taskGroup,
 } from "@holdfast/concurrency";
 import { expect, test } from "vitest";
+import { explore } from "../../src/index.ts";
 import type { Lab } from "../../src/lab.ts";
 import { check, expectAllOrdersPass } from "./all-orders.ts";
 
@@ -222,4 +224,20 @@ test("an opening that fails leaves nothing to those who wait for it and are canc
   );
 
   expect(orders).toBeGreaterThan(20);
+});
+
+test("tries the same orders of an owner when a task explores as outside every task", async () => {
+  const leasing = async (lab: Lab): Promise<void> => {
+    lab.access(lab, "read");
+    await using owner = new Owner((own) => own.publish("value"));
+    await lab.all(3, async () => {
+      using _lease = await owner.lease();
+    });
+  };
+
+  const outside = await explore(leasing, { strategy: "exhaustive" });
+  const inside = await run(() => explore(leasing, { strategy: "exhaustive" }));
+
+  expect(outside).toMatchObject({ verdict: "exhausted", orders: 45 });
+  expect(inside).toMatchObject({ verdict: "exhausted", orders: 45 });
 });
