@@ -44,6 +44,7 @@ export const explore = {
     "EX-22": "timers and clocks of all else in the process go on as they did while an exploration is under way",
     "EX-23": "a program draws the same by chance in each run, and not the same twice in one",
     "EX-24": 'timers fire in any order, and with `timers: "ordered"` in that of their times',
+    "EX-28": 'with `timers: "idle"` a time limit passes when nothing else can happen, and never before',
     "EX-25":
       "each fault that an answer may have is met in some order, as `fetch` tells of it, and the server has served those that come after it served",
     "EX-26":

@@ -6,10 +6,15 @@ import { z } from "zod";
 import { expectAllOrdersPass, expectTenThousandOrdersPass, timeout } from "./many-orders.ts";
 
 /** None, which could pass before a call has slept for a millisecond. */
-const limits = { toolTimeout: null, toolGrace: Infinity };
+const none = { toolTimeout: null, toolGrace: Infinity };
+type ToolLimits = Partial<typeof none>;
 
 /** So many calls in one turn, then an answer that tells their results. */
-async function runTurn(calls: number, use: (which: number) => Promise<unknown>): Promise<string> {
+async function runTurn(
+  calls: number,
+  use: (which: number) => Promise<unknown>,
+  limits: ToolLimits = none,
+): Promise<string> {
   const model = scriptedModel((prompt, index) =>
     index === 0
       ? { calls: Array.from({ length: calls }, (_, which) => ({ tool: "work", input: { which } })) }
@@ -106,4 +111,21 @@ test("a run that is cancelled anywhere leaves neither of two calls behind, in 10
     },
     { cancel: "everywhere" },
   );
+});
+
+test("the limits of an agent's calls are in nobody's way, in all orders", { timeout }, async () => {
+  const turn = (limits: ToolLimits): Promise<number> =>
+    expectAllOrdersPass(
+      async () => {
+        const work = new Work();
+        const output = await runTurn(1, (which) => work.use(which), limits);
+        work.end();
+        if (!output.includes("result 0")) throw new Error(`the model was given ${output}`);
+      },
+      { timers: "idle" },
+    );
+
+  const [limited, unlimited] = [await turn({}), await turn(none)];
+
+  expect(limited).toBe(unlimited);
 });

@@ -21,7 +21,7 @@ interface ExploreFlags {
   readonly time: number;
   readonly seed: number;
   readonly workers: number;
-  readonly timers: "free" | "ordered";
+  readonly timers: "free" | "idle" | "ordered";
   readonly cancel: "everywhere" | "none";
   readonly export: string;
   readonly count: boolean;
@@ -53,7 +53,9 @@ export function addExploreCommand(program: Command, console: Console, setExitCod
     .option("--seed <n>", "for what is drawn by chance", (text) => readWhole("--seed", text, 0), 1)
     .option("--workers <n>", "threads that explore side by side", (text) => readWhole("--workers", text, 1), 1)
     .addOption(
-      new Option("--timers <how>", "in any order, or by their times").choices(["free", "ordered"]).default("free"),
+      new Option("--timers <how>", "in any order, limits last, or by their times")
+        .choices(["free", "idle", "ordered"])
+        .default("free"),
     )
     .addOption(
       new Option("--cancel <where>", "cancel a task, at each of its cancel points")

@@ -13,7 +13,7 @@ import { terminalJson, terminalLines } from "./terminal-text.ts";
 
 interface ReplayFlags {
   readonly tolerant: boolean;
-  readonly timers: "free" | "ordered";
+  readonly timers: "free" | "idle" | "ordered";
   readonly export: string;
   readonly json: boolean;
 }
@@ -26,7 +26,9 @@ export function addReplayCommand(program: Command, console: Console, setExitCode
     .description("run a scenario once more in an order that was found before")
     .option("--tolerant", "go on as well as possible where the program has changed", false)
     .addOption(
-      new Option("--timers <how>", "in any order, or by their times").choices(["free", "ordered"]).default("free"),
+      new Option("--timers <how>", "in any order, limits last, or by their times")
+        .choices(["free", "idle", "ordered"])
+        .default("free"),
     )
     .option("--export <name>", "which export of the module is the scenario", "scenario")
     .option("--json", "print one line for machines", false)

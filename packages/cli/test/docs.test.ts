@@ -9,6 +9,7 @@ import { exitCodes } from "../src/exit-codes.ts";
 import { main } from "../src/main.ts";
 import { captureConsole } from "./captured-console.ts";
 import { demoResult } from "./demo-result.ts";
+import { fixProject, packageLock } from "./fix-projects.ts";
 import { serve } from "./http-server.ts";
 
 test("docs/cli.md lists every exit code, and no other", () => {
@@ -19,12 +20,12 @@ test("docs/cli.md lists every exit code, and no other", () => {
   expect(rows.toSorted((a, b) => a - b)).toEqual(Object.values(exitCodes).toSorted((a, b) => a - b));
 });
 
-test.each(["demo", "reproduce", "doctor", "explore", "replay"])(
+test.each(["demo", "reproduce", "doctor", "explore", "replay", "fix check", "fix raise"])(
   "docs/cli.md lists every option of holdfast %s, and no other",
   async (command) => {
     const console = captureConsole();
 
-    await main([command, "--help"], console);
+    await main([...command.split(" "), "--help"], console);
 
     const options = [...console.out().matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map(([, option]) => option);
     const listed = [...section("cli", command).matchAll(/^\| (`[^|]*) \|/gm)].flatMap(([, cell = ""]) =>
@@ -48,7 +49,7 @@ test("docs/json.md has every field of the line of holdfast reproduce, and no oth
   await using folder = await mkdtempDisposable(join(tmpdir(), "holdfast-cli-"));
   const before = join(folder.path, "before.json");
   const everything = ["--arrival", "burst", "--sprt", "0.02,0.2"];
-  const argv = ["reproduce", server.url, "--requests", "2", "--concurrency", "1", ...everything, "--json"];
+  const argv = ["reproduce", `${server.url}?token=t0p`, "--requests", "2", "--concurrency", "1", ...everything, "--json"];
   const [first, second] = [captureConsole(), captureConsole()];
   const documented = fields("reproduce");
 
@@ -84,6 +85,27 @@ test("docs/json.md has every field of the lines of holdfast explore and replay, 
 
   for (const [command, line] of Object.entries(lines)) {
     const { leaves, all } = pathsOf(line);
+    expect(leaves.filter((path) => !fields(command).includes(path))).toEqual([]);
+    expect(fields(command).filter((path) => !all.includes(path))).toEqual([]);
+  }
+});
+
+test("docs/json.md has every field of the lines of holdfast fix check and fix raise, and no other", async () => {
+  const manifest = { dependencies: { socketry: "^6.1.0" }, devDependencies: { socketry: "^6.2.5" } };
+  await using project = await fixProject({
+    "package.json": '{ "workspaces": ["packages/*"] }',
+    "package-lock.json": packageLock({ "node_modules/socketry": "5.0.0" }),
+    "yarn.lock": "__metadata:\n  version: 99\n",
+    "packages/a/package.json": JSON.stringify({ ...manifest, optionalDependencies: { socketry: "*" } }),
+  });
+  const argv = ["--dir", join(project.dir, "packages/a"), "--answer", project.answer, "--json"];
+  const [checked, raised] = [captureConsole(), captureConsole()];
+
+  await main(["fix", "check", ...argv], checked);
+  await main(["fix", "raise", ...argv], raised);
+
+  for (const [command, console] of Object.entries({ "fix check": checked, "fix raise": raised })) {
+    const { leaves, all } = pathsOf(JSON.parse(console.out()));
     expect(leaves.filter((path) => !fields(command).includes(path))).toEqual([]);
     expect(fields(command).filter((path) => !all.includes(path))).toEqual([]);
   }

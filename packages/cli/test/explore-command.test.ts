@@ -153,7 +153,7 @@ test.each([
 
 test.each([
   ["a strategy", ["--strategy", "depth"], /'depth' is invalid\. Allowed choices are auto, exhaustive, random/],
-  ["a way with timers", ["--timers", "slow"], /'slow' is invalid\. Allowed choices are free, ordered/],
+  ["a way with timers", ["--timers", "slow"], /'slow' is invalid\. Allowed choices are free, idle, ordered/],
   ["a place to cancel", ["--cancel", "nowhere"], /'nowhere' is invalid\. Allowed choices are none, everywhere/],
   ["a budget", ["--budget", "0"], /--budget takes a whole number from 1 up, and "0" is not one/],
   ["a time", ["--time", "soon"], /--time takes a whole number/],

@@ -284,7 +284,7 @@ export class Exploration {
   #limits(verdict: Verdict): string[] {
     if (verdict === "uncontrolled" || verdict === "nondeterministic") return [];
     const limits = [
-      `choice points: ${[...this.#kinds].toSorted().join(", ") || "none"}; timers ${this.#settings.orderedTimers ? "in the order of their times" : "in any order"}`,
+      `choice points: ${[...this.#kinds].toSorted().join(", ") || "none"}; timers ${timerWords(this.#settings)}`,
     ];
     limits.push(
       this.#session.runner.isDeclared
@@ -306,6 +306,11 @@ export class Exploration {
     }
     return limits;
   }
+}
+
+function timerWords({ orderedTimers, areLimitsLast }: ExploreSettings): string {
+  if (orderedTimers) return "in the order of their times";
+  return areLimitsLast ? "in any order, limits when nothing else could happen" : "in any order";
 }
 
 function leavesOf(error: unknown): unknown[] {

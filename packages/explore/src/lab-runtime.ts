@@ -5,6 +5,7 @@
  * @module
  */
 import type { Runtime, Startable, Step, TaskInfo, TaskSource, Timer } from "@holdfast/concurrency";
+import type { IdleLimits, Limit } from "./boundary/idle-limits.ts";
 import type { Kernel } from "./kernel/kernel.ts";
 import { Actor, type Transition } from "./kernel/transition.ts";
 
@@ -12,6 +13,7 @@ import { Actor, type Transition } from "./kernel/transition.ts";
 class LabTimer implements Timer {
   readonly at: number;
   transition: Transition | undefined = undefined;
+  limit: Limit | undefined = undefined;
 
   constructor(at: number) {
     this.at = at;
@@ -22,15 +24,18 @@ export class LabRuntime implements Runtime {
   readonly name = "lab";
   readonly #kernel: Kernel;
   readonly #random: () => number;
+  readonly #limits: IdleLimits | undefined;
   readonly #actors = new Map<number, Actor>();
   readonly #parked = new Set<Step>();
   readonly #roots = new Map<TaskInfo, (error: unknown) => void>();
   #taskId = 0;
   #isOver = false;
 
-  constructor(kernel: Kernel, random: () => number) {
+  /** @param limits what keeps time limits until nothing else can happen; without it they may pass at any time. */
+  constructor(kernel: Kernel, random: () => number, limits?: IdleLimits) {
     this.#kernel = kernel;
     this.#random = random;
+    this.#limits = limits;
   }
 
   now(): number {
@@ -96,12 +101,18 @@ export class LabRuntime implements Runtime {
       timer.transition = undefined;
       fire(subject as T);
     };
+    // What is due at once is no limit but a turn of its own.
+    if (this.#limits !== undefined && at > this.#kernel.now && !isSleep(subject)) {
+      timer.limit = this.#limits.add({ at, isOptional: false, what: () => timerWords(subject, at), pass: perform });
+      return timer;
+    }
     timer.transition = this.#kernel.add("timer", this.#kernel.actor, perform, () => timerWords(subject, at), { at });
     return timer;
   }
 
   clearTimer(timer: Timer): void {
-    const { transition } = timer as LabTimer;
+    const { transition, limit } = timer as LabTimer;
+    if (limit !== undefined && !this.#isOver) this.#limits?.remove(limit);
     if (transition === undefined || this.#isOver) return;
     (timer as LabTimer).transition = undefined;
     this.#kernel.prevent(transition);
@@ -159,9 +170,12 @@ export function gated(fn: () => void): () => void {
 }
 
 /** A sleep says what it is; a deadline does not. */
+function isSleep(subject: unknown): subject is { readonly what: string } {
+  return typeof (subject as { what?: unknown } | undefined)?.what === "string";
+}
+
 function timerWords(subject: unknown, at: number): string {
-  const { what } = (subject ?? {}) as { what?: unknown };
-  return typeof what === "string" ? what : `the deadline at ${at} ms`;
+  return isSleep(subject) ? subject.what : `the deadline at ${at} ms`;
 }
 
 function who(task: TaskInfo | undefined): string {

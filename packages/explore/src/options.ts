@@ -7,6 +7,9 @@
 /** How the orders to try are found. */
 export type StrategyName = "auto" | "exhaustive" | "random";
 
+/** When timers fire. */
+export type TimerMode = "free" | "idle" | "ordered";
+
 /** How much an exploration may do. Whichever comes first ends it. */
 export interface Budget {
   /** Runs of the scenario; 10 000 when absent. */
@@ -27,9 +30,10 @@ export interface ExploreOptions {
   readonly seed?: number;
   /**
    * `free`, which is the default, lets timers fire in any order, because what they stand for may take longer or shorter than
-   * thought; `ordered` keeps them to their times.
+   * thought; `ordered` keeps them to their times. `idle` is `free` but for time limits (of the library's scopes and closings, and
+   * of `AbortSignal.timeout()`), which pass only when nothing else can happen, the earliest first.
    */
-  readonly timers?: "free" | "ordered";
+  readonly timers?: TimerMode;
   /**
    * `everywhere` lets any task that `lab.all()` starts be cancelled, at each of its cancel points; `none` is the default. A run
    * in which a task ends for no other reason than that has not failed.
@@ -63,6 +67,8 @@ export interface ExploreSettings {
   readonly ms: number;
   readonly seed: number;
   readonly orderedTimers: boolean;
+  /** Time limits pass only when nothing else can happen. */
+  readonly areLimitsLast: boolean;
   /** How many tasks a run may cancel; 0 for none. */
   readonly cancellations: number;
   readonly maxSteps: number;
@@ -72,6 +78,8 @@ export interface ExploreSettings {
 }
 
 const strategies: ReadonlySet<unknown> = new Set(["auto", "exhaustive", "random"] satisfies StrategyName[]);
+
+const timerModes: ReadonlySet<unknown> = new Set(["free", "idle", "ordered"] satisfies TimerMode[]);
 
 /** @throws TypeError or RangeError for options that are none. */
 export function readOptions(options: ExploreOptions): ExploreSettings {
@@ -88,8 +96,8 @@ export function readOptions(options: ExploreOptions): ExploreSettings {
   if (!strategies.has(strategy)) {
     throw new TypeError(`strategy is auto, exhaustive or random, and ${JSON.stringify(strategy)} is none of them`);
   }
-  if (timers !== "free" && timers !== "ordered") {
-    throw new TypeError(`timers are free or ordered, and ${JSON.stringify(timers)} is neither`);
+  if (!timerModes.has(timers)) {
+    throw new TypeError(`timers are free, idle or ordered, and ${JSON.stringify(timers)} is none of them`);
   }
   if (cancel !== "none" && cancel !== "everywhere") {
     throw new TypeError(`cancel is everywhere or none, and ${JSON.stringify(cancel)} is neither`);
@@ -101,6 +109,7 @@ export function readOptions(options: ExploreOptions): ExploreSettings {
     ms: time("budget.ms", budget.ms ?? 30_000),
     seed: integer("seed", seed),
     orderedTimers: timers === "ordered",
+    areLimitsLast: timers === "idle",
     cancellations: cancel === "none" ? 0 : cancellations,
     maxSteps: count("maxSteps", maxSteps),
     countFailures,

@@ -21,7 +21,7 @@ export interface Followed extends RunResult {
 
 /** The options that every run of a session has. */
 type SessionSettings = Pick<ExploreSettings, "maxSteps" | "orderedTimers"> &
-  Partial<Pick<ExploreSettings, "cancellations">>;
+  Partial<Pick<ExploreSettings, "areLimitsLast" | "cancellations">>;
 
 export class Session implements Disposable {
   readonly kernel: Kernel;
@@ -31,7 +31,10 @@ export class Session implements Disposable {
   readonly #boundary: Disposable;
   readonly #hear = (error: unknown): void => this.runner.hear(error);
 
-  constructor(scenario: Scenario, { maxSteps, orderedTimers, cancellations = 0 }: SessionSettings) {
+  constructor(
+    scenario: Scenario,
+    { maxSteps, orderedTimers, areLimitsLast = false, cancellations = 0 }: SessionSettings,
+  ) {
     this.cancellations = cancellations;
     this.kernel = new Kernel({
       maxSteps,
@@ -39,7 +42,7 @@ export class Session implements Disposable {
       isDeclared: () => this.runner.isDeclared,
       hasEnded: () => this.runner.hasEnded,
     });
-    this.runner = new Runner(this.kernel, scenario, cancellations);
+    this.runner = new Runner(this.kernel, scenario, { cancellations, areLimitsLast });
     this.#boundary = holdBoundary();
     process.on("unhandledRejection", this.#hear);
   }

@@ -5,6 +5,7 @@
  */
 import { DeadlockError, LeakError, run, runDetached } from "@holdfast/concurrency";
 import { insideRun } from "./boundary/active-run.ts";
+import { IdleLimits } from "./boundary/idle-limits.ts";
 import type { Chooser, Kernel, RunEnd } from "./kernel/kernel.ts";
 import { drain } from "./kernel/drain.ts";
 import { Lab } from "./lab.ts";
@@ -25,17 +26,26 @@ export interface RunResult {
   readonly hangs: boolean;
 }
 
+interface RunnerOptions {
+  /** How many tasks of `lab.all()` a run may cancel. */
+  readonly cancellations: number;
+  /** Time limits pass only when nothing else can happen. */
+  readonly areLimitsLast: boolean;
+}
+
 export class Runner {
   readonly #kernel: Kernel;
   readonly #scenario: Scenario;
   readonly #cancellations: number;
+  readonly #areLimitsLast: boolean;
   #lab: Lab | undefined;
   #hasEnded = false;
   #isRunning = false;
   #failure: RunResult["failure"];
 
-  constructor(kernel: Kernel, scenario: Scenario, cancellations: number) {
+  constructor(kernel: Kernel, scenario: Scenario, { cancellations, areLimitsLast }: RunnerOptions) {
     this.#cancellations = cancellations;
+    this.#areLimitsLast = areLimitsLast;
     this.#kernel = kernel;
     this.#scenario = scenario;
   }
@@ -62,7 +72,8 @@ export class Runner {
   once(chooser: Chooser, recorder?: TraceRecorder): RunResult {
     const kernel = this.#kernel;
     const chance = (): number => kernel.random();
-    const runtime = new LabRuntime(kernel, chance);
+    const limits = this.#areLimitsLast ? new IdleLimits(kernel) : undefined;
+    const runtime = new LabRuntime(kernel, chance, limits);
     const lab = new Lab(kernel, chance, this.#cancellations);
     this.#lab = lab;
     this.#failure = undefined;
@@ -72,14 +83,20 @@ export class Runner {
     try {
       // Whoever explores may be a task: what happens in a run outside every task must not count as that one's.
       return runDetached(() =>
-        insideRun({ kernel, lab, fail: this.#fail }, () => this.#once(chooser, lab, runtime, recorder)),
+        insideRun({ kernel, lab, fail: this.#fail, limits }, () => this.#once(chooser, lab, runtime, recorder, limits)),
       );
     } finally {
       Error.stackTraceLimit = stackTraceLimit;
     }
   }
 
-  #once(chooser: Chooser, lab: Lab, runtime: LabRuntime, recorder: TraceRecorder | undefined): RunResult {
+  #once(
+    chooser: Chooser,
+    lab: Lab,
+    runtime: LabRuntime,
+    recorder: TraceRecorder | undefined,
+    limits: IdleLimits | undefined,
+  ): RunResult {
     const kernel = this.#kernel;
     this.#hasEnded = false;
     const fail = this.#fail;
@@ -96,6 +113,7 @@ export class Runner {
       );
     });
     kernel.onStepEnd = () => {
+      limits?.stepEnded();
       const violation = lab.violation();
       if (violation !== undefined) fail(violation);
     };

@@ -43,7 +43,11 @@ export function judge(program: Program, most: number): Verdict {
     machine = new Machine(program, lab);
     return machine.run();
   };
-  using session = new Session(scenario, { maxSteps: 1_000, orderedTimers: program.timers === "ordered" });
+  using session = new Session(scenario, {
+    maxSteps: 1_000,
+    orderedTimers: program.timers === "ordered",
+    areLimitsLast: program.timers === "idle",
+  });
   const ways = new Ways();
   const look = (shown: Shown, { failure }: RunResult): void => {
     shown.outcomes.add((machine as Machine).outcome(failure));

@@ -60,7 +60,7 @@ export interface Op {
 export interface Program {
   /** Whether its fields have names, by `lab.shared()`; otherwise it tells of accesses by `lab.access()`. */
   readonly isNamed: boolean;
-  readonly timers: "free" | "ordered";
+  readonly timers: "free" | "idle" | "ordered";
   /** What each of its tasks does. */
   readonly tasks: readonly (readonly Op[])[];
 }
@@ -99,9 +99,14 @@ function randomProgram(chance: () => number, from: readonly Family[] = ["core"])
   const most = count === 2 ? 4 : count === 3 ? 3 : 2;
   return {
     isNamed: chance() < 0.92,
-    timers: chance() < 0.75 ? "free" : "ordered",
+    timers: timersOf(chance()),
     tasks: Array.from({ length: count }, () => Array.from({ length: 1 + below(chance, most) }, () => draw(1))),
   };
+}
+
+function timersOf(number: number): Program["timers"] {
+  if (number < 0.5) return "free";
+  return number < 0.75 ? "idle" : "ordered";
 }
 
 type Channel = MemoryChannel<string>;

@@ -190,7 +190,7 @@ test(covers("EX-10"), async () => {
 
 test.for<[ExploreOptions, string]>([
   [{ strategy: "depth" as "auto" }, "strategy is auto, exhaustive or random"],
-  [{ timers: "slow" as "free" }, "timers are free or ordered"],
+  [{ timers: "slow" as "free" }, "timers are free, idle or ordered"],
   [{ budget: { runs: 0 } }, "budget.runs is a whole number from 1 up, and 0 is not"],
   [{ budget: { runs: 1.5 } }, "budget.runs"],
   [{ budget: { ms: -1 } }, "budget.ms is a number of milliseconds above 0"],

@@ -5,6 +5,7 @@
  */
 import type { Kernel } from "../kernel/kernel.ts";
 import type { Lab } from "../lab.ts";
+import type { IdleLimits } from "./idle-limits.ts";
 import { LabTimers } from "./timers.ts";
 
 /** What a run has under control. */
@@ -27,10 +28,13 @@ export function activeRun(): ActiveRun | undefined {
 }
 
 /** Runs something as part of a run, so that what it does at the boundary belongs to that run. */
-export function insideRun<T>({ kernel, lab, fail }: Omit<ActiveRun, "timers">, fn: () => T): T {
+export function insideRun<T>(
+  { kernel, lab, fail, limits }: Omit<ActiveRun, "timers"> & { readonly limits?: IdleLimits | undefined },
+  fn: () => T,
+): T {
   const before = active;
   const nextTick = Reflect.get(process, "nextTick");
-  active = { kernel, lab, fail, timers: new LabTimers(kernel, fail) };
+  active = { kernel, lab, fail, timers: new LabTimers(kernel, fail, limits) };
   // For each run anew, because test runners put their own there now and then, and theirs back a tick later. What a tick throws would
   // leave Node's stack of async contexts behind in disorder, which ends the process.
   process.nextTick = (callback: Fn, ...args: never[]) => {

@@ -6,6 +6,7 @@
 import type { Kernel } from "../kernel/kernel.ts";
 import type { Transition } from "../kernel/transition.ts";
 import { gated } from "../lab-runtime.ts";
+import type { IdleLimits } from "./idle-limits.ts";
 
 /** The most milliseconds that a timer can be set to. */
 const LONGEST = 2 ** 31 - 1;
@@ -109,13 +110,18 @@ export class LabTimeout {
 export class LabTimers {
   readonly kernel: Kernel;
   readonly #fail: (error: unknown) => void;
+  readonly #limits: IdleLimits | undefined;
   /** Those that have been asked for their numbers, as only they can be cleared by them. */
   #numbered: LabTimeout[] | undefined;
 
-  /** @param fail told of what callbacks throw. */
-  constructor(kernel: Kernel, fail: (error: unknown) => void) {
+  /**
+   * @param fail told of what callbacks throw.
+   * @param limits what keeps time limits until nothing else can happen; without it they may pass at any time.
+   */
+  constructor(kernel: Kernel, fail: (error: unknown) => void, limits?: IdleLimits) {
     this.kernel = kernel;
     this.#fail = fail;
+    this.#limits = limits;
   }
 
   setTimeout(callback: Callback, delay?: number, ...args: unknown[]): LabTimeout {
@@ -149,7 +155,9 @@ export class LabTimers {
     const controller = new AbortController();
     const abort = (): void =>
       controller.abort(new DOMException("The operation was aborted due to timeout", "TimeoutError"));
-    this.#make(abort, [], `AbortSignal.timeout(${delay})`, delay).unref();
+    const what = `AbortSignal.timeout(${delay})`;
+    if (this.#limits === undefined) this.#make(abort, [], what, delay).unref();
+    else this.#limits.add({ at: this.kernel.now + delay, isOptional: true, what, pass: gated(abort) });
     return controller.signal;
   }
 
