@@ -26,9 +26,12 @@ export class CancelChoices {
    *
    * **Cancellation:** of the task alone goes no further than here; every other passes through.
    */
-  async run(task: string, body: () => Promise<void>): Promise<void> {
+  run(task: string, body: () => Promise<void>): Promise<void> {
+    return this.#most === 0 ? body() : this.#run(task, body);
+  }
+
+  async #run(task: string, body: () => Promise<void>): Promise<void> {
     const kernel = this.#kernel;
-    if (this.#most === 0) return await body();
     kernel.access(this, false);
     if (this.#left === 0) return await body();
     const scope = new CancelScope({ name: task });

@@ -4,6 +4,8 @@
  * @module
  */
 import type { Kernel } from "./kernel/kernel.ts";
+import type { GivenName } from "./kernel/resource-names.ts";
+import { Resource } from "./kernel/resource.ts";
 
 /** Methods of a Map or Set that change nothing. Every other is taken for one that does. */
 const reading: ReadonlySet<PropertyKey> = new Set([
@@ -39,54 +41,80 @@ function watch(kernel: Kernel, target: object, name: string, stands: Map<object,
 }
 
 function watchFields(kernel: Kernel, target: object, name: string, stands: Map<object, object>): object {
-  const fields = new Map<PropertyKey, object>();
-  const touch = (key: PropertyKey, isWrite: boolean): void =>
-    kernel.access(tokenOf(kernel, fields, name, key), isWrite);
-  /** Which fields there are. */
-  const shape = Symbol("fields");
-  return new Proxy(target, {
-    get(from, key, receiver) {
-      const value: unknown = Reflect.get(from, key, receiver);
-      // A method of the class; one in a field may be replaced.
-      if (typeof value === "function" && !Object.hasOwn(from, key)) return value;
-      touch(key, false);
-      return isPlain(value) ? watch(kernel, value, `${name}.${String(key)}`, stands) : value;
-    },
-    // On the target itself: through the stand-in, each writing would be a definition as well.
-    set(from, key, value) {
-      if (!Object.hasOwn(from, key)) touch(shape, true);
-      touch(key, true);
-      return Reflect.set(from, key, value);
-    },
-    has(from, key) {
-      touch(key, false);
-      return Reflect.has(from, key);
-    },
-    deleteProperty(from, key) {
-      touch(key, true);
-      touch(shape, true);
-      return Reflect.deleteProperty(from, key);
-    },
-    defineProperty(from, key, descriptor) {
-      touch(key, true);
-      touch(shape, true);
-      return Reflect.defineProperty(from, key, descriptor);
-    },
-    ownKeys(from) {
-      touch(shape, false);
-      return Reflect.ownKeys(from);
-    },
-    getOwnPropertyDescriptor(from, key) {
-      touch(key, false);
-      return Reflect.getOwnPropertyDescriptor(from, key);
-    },
-  });
+  return new Proxy(target, new FieldWatch(kernel, name, stands));
+}
+
+/** Stands for which fields there are. */
+const shape = Symbol("fields");
+
+class FieldWatch implements ProxyHandler<object> {
+  readonly #kernel: Kernel;
+  readonly #name: string;
+  readonly #stands: Map<object, object>;
+  readonly #fields = new Map<PropertyKey, Resource>();
+
+  constructor(kernel: Kernel, name: string, stands: Map<object, object>) {
+    this.#kernel = kernel;
+    this.#name = name;
+    this.#stands = stands;
+  }
+
+  get(from: object, key: PropertyKey, receiver: unknown): unknown {
+    const value: unknown = Reflect.get(from, key, receiver);
+    // A method of the class; one in a field may be replaced.
+    if (typeof value === "function" && !Object.hasOwn(from, key)) return value;
+    this.#touch(key, false);
+    if (!isPlain(value)) return value;
+    return watch(this.#kernel, value, this.#kernel.names.field(this.#name, key).words, this.#stands);
+  }
+
+  /** On the target itself: through the stand-in, each writing would be a definition as well. */
+  set(from: object, key: PropertyKey, value: unknown): boolean {
+    if (!Object.hasOwn(from, key)) this.#touch(shape, true);
+    this.#touch(key, true);
+    return Reflect.set(from, key, value);
+  }
+
+  has(from: object, key: PropertyKey): boolean {
+    this.#touch(key, false);
+    return Reflect.has(from, key);
+  }
+
+  deleteProperty(from: object, key: PropertyKey): boolean {
+    this.#touch(key, true);
+    this.#touch(shape, true);
+    return Reflect.deleteProperty(from, key);
+  }
+
+  defineProperty(from: object, key: PropertyKey, descriptor: PropertyDescriptor): boolean {
+    this.#touch(key, true);
+    this.#touch(shape, true);
+    return Reflect.defineProperty(from, key, descriptor);
+  }
+
+  ownKeys(from: object): (string | symbol)[] {
+    this.#touch(shape, false);
+    return Reflect.ownKeys(from);
+  }
+
+  getOwnPropertyDescriptor(from: object, key: PropertyKey): PropertyDescriptor | undefined {
+    this.#touch(key, false);
+    return Reflect.getOwnPropertyDescriptor(from, key);
+  }
+
+  #touch(key: PropertyKey, isWrite: boolean): void {
+    let field = this.#fields.get(key);
+    if (field === undefined) {
+      field = tokenOf(this.#kernel.names.field(this.#name, key));
+      this.#fields.set(key, field);
+    }
+    this.#kernel.access(field, isWrite);
+  }
 }
 
 /** A Map or Set works on itself alone, so that its methods are called on it and not on the stand-in. */
 function watchCollection(kernel: Kernel, target: object, name: string): object {
-  const token = {};
-  kernel.names.give(token, name);
+  const token = tokenOf(kernel.names.given(name));
   return new Proxy(target, {
     get(from, key) {
       const value: unknown = Reflect.get(from, key, from);
@@ -107,13 +135,8 @@ export function isPrivateMemberError(error: unknown): error is TypeError {
   return error instanceof TypeError && privateMember.test(error.message);
 }
 
-function tokenOf(kernel: Kernel, fields: Map<PropertyKey, object>, name: string, key: PropertyKey): object {
-  const known = fields.get(key);
-  if (known !== undefined) return known;
-  const token = {};
-  fields.set(key, token);
-  kernel.names.give(token, `${name}.${String(key)}`);
-  return token;
+function tokenOf({ key, words }: GivenName): Resource {
+  return new Resource(key, words);
 }
 
 function isPlain(value: unknown): value is object {

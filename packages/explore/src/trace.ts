@@ -6,6 +6,8 @@
 import type { CancelEvent, Instrument, ScopeEvent, TaskInfo, WaitEvent } from "@holdfast/concurrency";
 import type { AccessMode } from "./kernel/footprint.ts";
 import type { Kernel } from "./kernel/kernel.ts";
+import { wordsFor } from "./kernel/resource-names.ts";
+import { Resource } from "./kernel/resource.ts";
 import type { TransitionKind } from "./kernel/transition.ts";
 
 /** A reading or writing of something that tasks share. */
@@ -80,10 +82,9 @@ export class TraceRecorder implements Instrument {
   accessed(resource: object, isWrite: boolean): void {
     const { step, now } = this.#kernel;
     this.#times[step] = now;
-    const { names } = this.#kernel;
-    const name = names.wordsFor(resource);
+    const name = wordsFor(resource);
     if (name === undefined) return;
-    const isDeclared = names.isGiven(resource);
+    const isDeclared = resource instanceof Resource;
     const site = siteOf(new Error("here").stack);
     const access: TraceAccess = {
       resource: name,

@@ -22,15 +22,3 @@ export interface Footprint {
 }
 
 export const wholeWorld: Footprint = { keys: [EVERYTHING], writes: [true] };
-
-/** Whether the order of two steps can matter. */
-export function conflict(left: Footprint, right: Footprint): boolean {
-  for (const [index, key] of left.keys.entries()) {
-    if (key === EVERYTHING) return true;
-    for (const [other, otherKey] of right.keys.entries()) {
-      if (otherKey === EVERYTHING) return true;
-      if (key === otherKey && (left.writes[index] === true || right.writes[other] === true)) return true;
-    }
-  }
-  return right.keys.includes(EVERYTHING);
-}

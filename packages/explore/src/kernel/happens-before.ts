@@ -4,17 +4,10 @@
  *
  * @module
  */
+import type { Footprint } from "./footprint.ts";
+import { EVERYTHING } from "./footprint.ts";
 import { holdsEverywhere } from "./resource-names.ts";
-
-/** What was touched in this run, and who did last. */
-interface Resource {
-  /** The step that touched it first; it has a name that holds in other runs only for those who came after. */
-  readonly firstStep: number;
-  readonly key: number;
-  lastWrite: number;
-  /** The steps that have read it since. */
-  readers: number[];
-}
+import { Resource } from "./resource.ts";
 
 const BITS = 32;
 
@@ -30,16 +23,16 @@ export class HappensBefore {
   readonly #wrote: boolean[][] = [];
   readonly #times: number[] = [];
   #resources = new Map<object, Resource>();
-  readonly #keyOf: (resource: object, step: number) => number;
+  readonly #nameMet: () => number;
   /** Told of each access, where somebody wants to know. */
   onAccess: ((object: object, isWrite: boolean) => void) | undefined = undefined;
   /** Steps that conflict with every other. */
   readonly #isEverything: boolean[] = [];
   #lastEverything = -1;
 
-  /** @param keyOf names what was not touched before in this run. */
-  constructor(keyOf: (resource: object, step: number) => number) {
-    this.#keyOf = keyOf;
+  /** @param nameMet names what has no name when it is touched for the first time in this run. */
+  constructor(nameMet: () => number) {
+    this.#nameMet = nameMet;
   }
 
   get length(): number {
@@ -49,6 +42,7 @@ export class HappensBefore {
   /** Begins a run. */
   clear(): void {
     this.#steps = 0;
+    // A new one: a Map that is cleared leaves a chain of tables behind, each of which keeps a run alive.
     this.#resources = new Map();
     this.#lastEverything = -1;
   }
@@ -64,7 +58,7 @@ export class HappensBefore {
       longer.set(this.#rows);
       this.#rows = longer;
     }
-    this.#rows.fill(0, step * this.#words, end);
+    for (let word = step * this.#words; word < end; word++) this.#rows[word] = 0;
     const direct = (this.#direct[step] ??= []);
     direct.length = 0;
     if (madeBy >= 0) direct.push(madeBy);
@@ -79,24 +73,31 @@ export class HappensBefore {
     return step < 0 ? 0 : (this.#times[step] as number);
   }
 
+  /** Something new has this name, whoever touches it first. */
+  name(object: object, key: number): void {
+    const resource = this.#recordOf(object);
+    if (resource.firstStep === -1) resource.key = key;
+  }
+
   /** The last step touches something. */
   access(object: object, isWrite: boolean): void {
     const step = this.#steps - 1;
     if (step < 0) return;
-    let resource = this.#resources.get(object);
-    if (resource === undefined) {
-      resource = { firstStep: step, key: this.#keyOf(object, step), lastWrite: -1, readers: [] };
-      this.#resources.set(object, resource);
+    const resource = this.#recordOf(object);
+    if (resource.lastStep === step && (resource.hasWritten || !isWrite)) return;
+    if (resource.firstStep === -1) {
+      resource.firstStep = step;
+      resource.key ??= this.#nameMet();
     }
-    if (!this.#note(step, resource, isWrite)) return;
+    this.#note(step, resource, isWrite);
     this.onAccess?.(object, isWrite);
     if (resource.lastWrite >= 0 && resource.lastWrite !== step) this.#follows(step, resource.lastWrite);
     if (!isWrite) {
-      resource.readers.push(step);
+      resource.addReader(step);
       return;
     }
     for (const reader of resource.readers) if (reader !== step) this.#follows(step, reader);
-    resource.readers = [];
+    resource.forgetReaders();
     resource.lastWrite = step;
   }
 
@@ -134,7 +135,7 @@ export class HappensBefore {
 
   /** The steps that have read something since it was last written. */
   readersOf(object: object): readonly number[] {
-    return [...(this.#resources.get(object)?.readers ?? [])];
+    return [...this.#recordOf(object).readers];
   }
 
   touchedEverything(step: number): boolean {
@@ -147,29 +148,48 @@ export class HappensBefore {
    * @param fresh the name of what was first touched later than that.
    */
   accessesOf(step: number, state: number, fresh: number): { keys: number[]; writes: boolean[] } {
-    const keys: number[] = [];
-    const writes: boolean[] = [];
-    const wrote = this.#wrote[step] ?? [];
-    for (const [index, resource] of (this.#touched[step] ?? []).entries()) {
-      keys.push(resource.firstStep < state || holdsEverywhere(resource.key) ? resource.key : fresh);
-      writes.push(wrote[index] === true);
-    }
-    return { keys, writes };
+    const touched = this.#touched[step] ?? [];
+    const keys = touched.map((resource) => nameIn(resource, state, fresh));
+    return { keys, writes: [...(this.#wrote[step] ?? [])] };
   }
 
-  /** Notes an access of a step; false when an earlier one of it says as much. */
-  #note(step: number, resource: Resource, isWrite: boolean): boolean {
+  /** Whether the order of a step and what has such a footprint can matter; see {@link HappensBefore.accessesOf}. */
+  meets({ keys, writes }: Footprint, step: number, state: number, fresh: number): boolean {
+    if (this.#isEverything[step] === true || keys.includes(EVERYTHING)) return true;
     const touched = this.#touched[step] ?? [];
     const wrote = this.#wrote[step] ?? [];
-    const index = touched.indexOf(resource);
-    if (index === -1) {
-      touched.push(resource);
-      wrote.push(isWrite);
-      return true;
+    for (let index = 0; index < touched.length; index++) {
+      const key = nameIn(touched[index] as Resource, state, fresh);
+      for (let other = 0; other < keys.length; other++) {
+        if (keys[other] === key && (wrote[index] === true || writes[other] === true)) return true;
+      }
     }
-    if (!isWrite || wrote[index] === true) return false;
-    wrote[index] = true;
-    return true;
+    return false;
+  }
+
+  #recordOf(object: object): Resource {
+    if (object instanceof Resource) return object;
+    let resource = this.#resources.get(object);
+    if (resource === undefined) {
+      resource = new Resource();
+      this.#resources.set(object, resource);
+    }
+    return resource;
+  }
+
+  /** Notes an access of a step, of which no earlier one says as much. */
+  #note(step: number, resource: Resource, isWrite: boolean): void {
+    const touched = this.#touched[step] as Resource[];
+    const wrote = this.#wrote[step] as boolean[];
+    if (resource.lastStep === step) {
+      wrote[touched.indexOf(resource)] = true;
+      resource.hasWritten = true;
+      return;
+    }
+    touched.push(resource);
+    wrote.push(isWrite);
+    resource.lastStep = step;
+    resource.hasWritten = isWrite;
   }
 
   #follows(step: number, earlier: number): void {
@@ -188,4 +208,8 @@ export class HappensBefore {
     this.#rows = rows;
     this.#words = words;
   }
+}
+
+function nameIn({ firstStep, key = 0 }: Resource, state: number, fresh: number): number {
+  return firstStep < state || holdsEverywhere(key) ? key : fresh;
 }

@@ -65,7 +65,7 @@ export class Kernel {
     this.#options = options;
     this.#cause = this.causes.root;
     this.#actor = new Actor(0, "the scenario");
-    this.order = new HappensBefore((resource) => this.names.of(resource, this.#cause));
+    this.order = new HappensBefore(() => this.names.met(this.#cause));
   }
 
   /** The step that happens now; -1 before the first. */
@@ -183,7 +183,7 @@ export class Kernel {
 
   /** What happens now makes something new that others may come to touch. */
   create(resource: object): void {
-    this.names.make(resource, this.#cause);
+    this.order.name(resource, this.names.made(this.#cause));
   }
 
   access(resource: object, isWrite: boolean): void {

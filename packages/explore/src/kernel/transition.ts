@@ -4,6 +4,7 @@
  * @module
  */
 import type { Cause } from "./cause.ts";
+import { Resource } from "./resource.ts";
 
 /** What sort of event it is. */
 export type TransitionKind = "start" | "wake" | "pause" | "timer" | "io" | "cancel";
@@ -25,8 +26,8 @@ export class Actor {
   }
 }
 
-/** An event that is ready, or was. */
-export class Transition {
+/** An event that is ready, or was. It is touched by what prevents it. */
+export class Transition extends Resource {
   readonly cause: Cause;
   readonly kind: TransitionKind;
   /** Who goes on when it happens. */
@@ -52,6 +53,7 @@ export class Transition {
     at: number | undefined,
     needs: readonly number[],
   ) {
+    super();
     this.cause = cause;
     this.kind = kind;
     this.actor = actor;

@@ -9,7 +9,7 @@
  *
  * @module
  */
-import { conflict, type Footprint, FRESH, wholeWorld } from "../kernel/footprint.ts";
+import { type Footprint, FRESH, wholeWorld } from "../kernel/footprint.ts";
 import type { Chooser, Kernel } from "../kernel/kernel.ts";
 import type { Transition } from "../kernel/transition.ts";
 import { undisturbed } from "./policy.ts";
@@ -120,7 +120,7 @@ export class DepthFirst implements Chooser {
   }
 
   #meets(kernel: Kernel, { footprint, state }: Asleep, step: number): boolean {
-    return conflict(footprint, this.#footprint(kernel, step, state));
+    return kernel.order.meets(footprint, step, state, FRESH);
   }
 
   #footprint(kernel: Kernel, step: number, state: number): Footprint {
