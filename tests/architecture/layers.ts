@@ -26,7 +26,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   mcp: { name: "@holdfast/mcp", mayImport: ["concurrency"], cap: 20 },
   agent: { name: "@holdfast/agent", mayImport: ["concurrency", "mcp"], cap: 25 },
   explore: { name: "@holdfast/explore", mayImport: ["concurrency", "pictures"], cap: 14 },
-  fixes: { name: "@holdfast/fixes", mayImport: [], cap: 16 },
+  fixes: { name: "@holdfast/fixes", mayImport: [], cap: 24 },
   reproduce: { name: "@holdfast/reproduce", mayImport: ["pictures"], cap: 15 },
   demo: {
     name: "@holdfast/demo",

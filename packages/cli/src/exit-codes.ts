@@ -11,6 +11,8 @@ export const exitCodes = {
   verdict: 1,
   /** Something that was needed could not be had: no answer from the URL, a process that did not start. */
   unavailable: 2,
+  /** Of `fix`: neither can be said, or something has to be decided by a reader. */
+  unknown: 3,
   /** The command line makes no sense (the number is that of sysexits.h). */
   usage: 64,
   /** Stopped by SIGINT; 143 by SIGTERM. Shells count so: 128 and the number of the signal. */

@@ -5,14 +5,21 @@
  */
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
-import { addDemoCommand } from "./demo-command.ts";
-import { addDoctorCommand } from "./doctor-command.ts";
 import { exitCodes } from "./exit-codes.ts";
-import { addExploreCommand } from "./explore-command.ts";
 import { type Console, failWith } from "./console.ts";
-import { addReplayCommand } from "./replay-command.ts";
-import { addReproduceCommand } from "./reproduce-command.ts";
 import { terminalText } from "./terminal-text.ts";
+
+type AddCommand = (program: Command, console: Console, setExitCode: (code: number) => void) => void;
+
+/** Each in a module of its own, which brings the library behind it: what is not run is not loaded. */
+const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
+  demo: async () => (await import("./demo-command.ts")).addDemoCommand,
+  reproduce: async () => (await import("./reproduce-command.ts")).addReproduceCommand,
+  doctor: async () => (await import("./doctor-command.ts")).addDoctorCommand,
+  explore: async () => (await import("./explore-command.ts")).addExploreCommand,
+  replay: async () => (await import("./replay-command.ts")).addReplayCommand,
+  fix: async () => (await import("./fix-command.ts")).addFixCommand,
+};
 
 /**
  * Runs one command line, without the executable's name, and gives the exit code. Without a command it runs the demo.
@@ -24,11 +31,13 @@ export async function main(argv: readonly string[], console: Console = process):
   const isCommand =
     first !== undefined && (!first.startsWith("-") || ["-h", "--help", "-V", "--version"].includes(first));
   let exitCode: number = exitCodes.ok;
-  const program = createProgram(console, (code) => {
+  const words = isCommand ? argv : ["demo", ...argv];
+  const setExitCode = (code: number): void => {
     exitCode = code;
-  });
+  };
   try {
-    await program.parseAsync(isCommand ? argv : ["demo", ...argv], { from: "user" });
+    const program = await createProgram(words, console, setExitCode);
+    await program.parseAsync(words, { from: "user" });
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
@@ -36,7 +45,12 @@ export async function main(argv: readonly string[], console: Console = process):
   }
 }
 
-function createProgram(console: Console, setExitCode: (code: number) => void): Command {
+/** Has the command that the first word names; all of them where it names none, for the help and for suggestions. */
+async function createProgram(
+  [first = ""]: readonly string[],
+  console: Console,
+  setExitCode: (code: number) => void,
+): Promise<Command> {
   const program = new Command("holdfast")
     .description("Who opens, closes: the way from an intermittent agent failure to its fix.")
     .version(readVersion())
@@ -51,11 +65,9 @@ function createProgram(console: Console, setExitCode: (code: number) => void): C
       "\nWithout a command, holdfast runs the demo. Exit codes and the shape of --json: docs/cli.md, docs/json.md" +
         "\n\nExample:\n  holdfast --seed 7",
     );
-  addDemoCommand(program, console, setExitCode);
-  addReproduceCommand(program, console, setExitCode);
-  addDoctorCommand(program, console, setExitCode);
-  addExploreCommand(program, console, setExitCode);
-  addReplayCommand(program, console, setExitCode);
+  const wanted = Object.hasOwn(commands, first) ? [first] : Object.keys(commands);
+  const added = await Promise.all(wanted.map(async (name) => await commands[name]?.()));
+  for (const add of added) add?.(program, console, setExitCode);
   return program;
 }
 

@@ -2,12 +2,12 @@ import { expect, test } from "vitest";
 import { main } from "../src/main.ts";
 import { captureConsole } from "./captured-console.ts";
 
-test.each([["demo"], ["reproduce"], ["doctor"], ["explore"], ["replay"]])(
+test.each([["demo"], ["reproduce"], ["doctor"], ["explore"], ["replay"], ["fix check"], ["fix raise"]])(
   "%s --help shows an example, and succeeds",
   async (command) => {
     const console = captureConsole();
 
-    const code = await main([command, "--help"], console);
+    const code = await main([...command.split(" "), "--help"], console);
 
     expect(code).toBe(0);
     expect(console.out()).toContain(`Usage: holdfast ${command}`);

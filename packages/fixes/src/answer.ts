@@ -52,6 +52,10 @@ export interface PackageAnswer {
   readonly intervals: readonly FixInterval[];
   /** By line: the lowest stable tag from which every later stable release of the line has the fix; null: no such. */
   readonly safeFloor: Readonly<Record<string, string | null>>;
+  /** By line: when the safe floor was tagged, ISO 8601 in UTC; null: no such. */
+  readonly floorDates: Readonly<Record<string, string | null>>;
+  /** By line, every line that has any: the tags of its stable releases, lowest version first. */
+  readonly releases: Readonly<Record<string, readonly string[]>>;
 }
 
 /** A commit that carries the same change. */

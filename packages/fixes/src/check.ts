@@ -3,17 +3,21 @@
  *
  * @module
  */
-import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { readFile } from "node:fs/promises";
 import type { FixAnswer, PackageAnswer } from "./answer.ts";
+import { type CheckedCopy, checkManifests, type CheckedRequirement } from "./check-manifests.ts";
 import type { Ecosystem, Lock, ResolvedCopy } from "./locks/lock.ts";
-import { isLockPath, readLock } from "./locks/read-lock.ts";
-import { judgeVersion, lineOf, parseVersion } from "./package-version.ts";
+import { isRequirementsPath, readLock } from "./locks/read-lock.ts";
+import { compareVersions, judgeVersion, lineOf, parseVersion, tagVersion } from "./package-version.ts";
+import { isAbout, normalName } from "./package-name.ts";
+import { findProject } from "./project.ts";
 import { LockMissingError, LockUnreadableError } from "./project-errors.ts";
 
-/** What is to be checked: a directory's lock files, or files that the caller has read. */
+/** What is to be checked: a directory's lock files and manifests, or files that the caller has read. */
 export interface CheckOptions {
+  /** The project's directory, or that of a member of a workspace. */
   readonly dir?: string;
+  /** Lock files in place of a directory; manifests are not looked at then. */
   readonly files?: readonly LockFile[];
   readonly answer: FixAnswer;
   /** Milliseconds since the epoch. */
@@ -26,21 +30,6 @@ export interface LockFile {
   readonly text: string;
 }
 
-/** One installed copy, and what the answer says about it. */
-export interface CheckedCopy {
-  readonly package: string;
-  /** Null where the lock names no release. */
-  readonly version: string | null;
-  readonly file: string;
-  /** Where in the tree the copy is, in the words of the lock's format. */
-  readonly path: string;
-  readonly line: number;
-  readonly state: "has" | "lacks" | "unknown";
-  readonly reason: string;
-  /** Tag of the lowest release of the copy's own line from which all have the fix; null: there is none. */
-  readonly safeFloor: string | null;
-}
-
 /** The whole project's verdict. */
 export interface CheckReport {
   readonly verdict: "has-fix" | "affected" | "not-released" | "unknown";
@@ -49,8 +38,12 @@ export interface CheckReport {
   /** Milliseconds since the first release with the fix; null while there is none. */
   readonly outFor: number | null;
   readonly copies: readonly CheckedCopy[];
+  /** What the manifests ask for; none of it changes the verdict, which is about what is installed. */
+  readonly requirements: readonly CheckedRequirement[];
   /** What could not be read or found. */
   readonly problems: readonly string[];
+  /** What a reader should know: where the lock is, and where a lock and a manifest contradict each other. */
+  readonly notes: readonly string[];
 }
 
 const exitCodes = { "has-fix": 0, affected: 1, "not-released": 2, unknown: 3 } as const;
@@ -58,15 +51,19 @@ const exitCodes = { "has-fix": 0, affected: 1, "not-released": 2, unknown: 3 } a
 /**
  * Holds every copy of every package of the answer, and of those that pin them, against the answer's releases. One copy
  * that lacks the fix makes the project affected; one that nothing can be said about makes it unknown, and so does a
- * project that has none of the packages: a name may differ.
+ * project that has none of the packages: a name may differ. Beside that, it tells which requirements of the manifests
+ * let in releases that lack the fix, whatever is installed now.
  *
  * **Cancellation:** none; it reads a handful of files.
  *
- * @throws LockMissingError when the directory has no lock file and no requirements file.
+ * @throws LockMissingError when the directory has no lock file, no requirements file and no manifest; RangeError when
+ *   there is no such directory.
  */
 export async function checkProject(options: CheckOptions): Promise<CheckReport> {
-  const { answer, now } = options;
-  const files = options.files ?? (await lockFilesOf(options.dir ?? "."));
+  const { answer, now, dir = "." } = options;
+  const project = options.files === undefined ? await findProject(dir) : null;
+  const files = options.files ?? (await textsOf(project?.locks ?? []));
+  if (project !== null && files.length === 0 && project.manifests.length === 0) throw new LockMissingError(dir);
   const copies: CheckedCopy[] = [];
   const problems: string[] = [];
   for (const { path, text } of files) {
@@ -77,20 +74,39 @@ export async function checkProject(options: CheckOptions): Promise<CheckReport> 
       problems.push(error.message);
     }
   }
-  if (copies.length === 0)
-    problems.push(`no lock file has ${namesOf(answer).join(" or ") || "a package of the answer"}`);
-  const verdict = verdictOf(copies, problems, answer);
+  const settled = withoutRanges(copies);
+  if (settled.length === 0 && problems.length === 0) problems.push(nothingFound(files, answer));
+  const stated = await checkManifests(project?.manifests ?? [], answer, settled);
+  const verdict = verdictOf(settled, problems, answer);
   const dates = answer.packages.flatMap(({ first }) => (first.date === null ? [] : [Date.parse(first.date)]));
   const outFor = dates.length === 0 ? null : now - Math.min(...dates);
-  return { verdict, exitCode: exitCodes[verdict], outFor, copies, problems };
+  return {
+    verdict,
+    exitCode: exitCodes[verdict],
+    outFor,
+    copies: settled,
+    requirements: stated.requirements,
+    problems: [...problems, ...stated.problems],
+    notes: [...(project?.notes ?? []), ...stated.notes],
+  };
 }
 
-async function lockFilesOf(dir: string): Promise<LockFile[]> {
-  const names = (await readdir(dir)).filter(isLockPath).toSorted();
-  // The text form is what bun reads where both are there.
-  const wanted = names.includes("bun.lock") ? names.filter((name) => name !== "bun.lockb") : names;
-  if (wanted.length === 0) throw new LockMissingError(dir);
-  return await Promise.all(wanted.map(async (path) => ({ path, text: await readFile(join(dir, path), "utf8") })));
+async function textsOf(paths: readonly string[]): Promise<LockFile[]> {
+  return await Promise.all(paths.map(async (path) => ({ path, text: await readFile(path, "utf8") })));
+}
+
+/** A range in a requirements file is no copy where a lock file beside it says what it gave. */
+function withoutRanges(copies: readonly CheckedCopy[]): CheckedCopy[] {
+  const isRange = ({ file, version }: CheckedCopy): boolean => version === null && isRequirementsPath(file);
+  const isSettled = (name: string): boolean =>
+    copies.some((copy) => !isRange(copy) && normalName("pypi", copy.package) === normalName("pypi", name));
+  return copies.filter((copy) => !isRange(copy) || !isSettled(copy.package));
+}
+
+function nothingFound(files: readonly LockFile[], answer: FixAnswer): string {
+  const names = namesOf(answer).join(" or ") || "a package of the answer";
+  if (files.length > 0) return `no lock file has ${names}`;
+  return `no lock file says which version of ${names} is installed; run the package manager's install or lock command`;
 }
 
 function checkLock(file: string, { ecosystem, copies }: Lock, answer: FixAnswer): CheckedCopy[] {
@@ -107,20 +123,18 @@ function checkCopy(file: string, ecosystem: Ecosystem, copy: ResolvedCopy, about
     version === null
       ? ({ state: "unknown", reason: note ?? "no version" } as const)
       : judgeVersion(ecosystem, version, about);
-  const safeFloor = parsed === null ? null : (about.safeFloor[lineOf(ecosystem, parsed)] ?? null);
-  return { package: name, version, file, path, line, state, reason, safeFloor };
-}
-
-/** Whether the answer's package is the one of this name, or is pinned by it to its own version. */
-export function isAbout(ecosystem: Ecosystem, { name, pinnedBy }: PackageAnswer, wanted: string): boolean {
-  return [name, ...pinnedBy].some(
-    (candidate) => candidate !== null && normalName(ecosystem, candidate) === normalName(ecosystem, wanted),
-  );
-}
-
-/** PyPI takes `A_b`, `a-b` and `a.b` for one name; npm takes each as it is. */
-function normalName(ecosystem: Ecosystem, name: string): string {
-  return ecosystem === "pypi" ? name.toLowerCase().replaceAll(/[-_.]+/g, "-") : name;
+  if (parsed === null) {
+    return { package: name, version, file, path, line, state, reason, safeFloor: null, latest: null, behind: null };
+  }
+  const ownLine = lineOf(ecosystem, parsed);
+  const safeFloor = about.safeFloor[ownLine] ?? null;
+  const releases = about.releases[ownLine] ?? [];
+  const newer = releases.filter((tag) => {
+    const release = tagVersion(ecosystem, tag, about.tagPrefix);
+    return release !== null && compareVersions(ecosystem, release, parsed) > 0;
+  });
+  const [latest = null, behind] = [releases.at(-1), releases.length === 0 ? null : newer.length];
+  return { package: name, version, file, path, line, state, reason, safeFloor, latest, behind };
 }
 
 function verdictOf(

@@ -14,17 +14,25 @@ export {
   type PackageAnswer,
   type Reversal,
 } from "./answer.ts";
-export { type FixesErrorCode, GitFailedError, QueryError, RepositoryError } from "./errors.ts";
+export { type FixesErrorCode, GitFailedError, HostError, QueryError, RepositoryError, SourceError } from "./errors.ts";
 export { findFix, type FindFixOptions } from "./find.ts";
-export { type FindFixProgress, FixFinder, type FixFinderOptions } from "./fix-finder.ts";
-export { type CheckedCopy, type CheckOptions, checkProject, type CheckReport, type LockFile } from "./check.ts";
+export { FixFinder, type FixFinderOptions } from "./fix-finder.ts";
+export { type HostMatch } from "./host/search.ts";
+export { type FindFixProgress } from "./progress.ts";
+export { type Source } from "./source/open-source.ts";
+export { type SourcePackage } from "./source/registry.ts";
+export { type CheckOptions, checkProject, type CheckReport, type LockFile } from "./check.ts";
+export { type CheckedCopy, type CheckedRequirement } from "./check-manifests.ts";
 export { type Ecosystem, type Lock, type ResolvedCopy } from "./locks/lock.ts";
 export { readLock } from "./locks/read-lock.ts";
 export {
+  LockFailedError,
   LockMissingError,
   LockUnreadableError,
   ManifestChangedError,
   ManifestUnreadableError,
 } from "./project-errors.ts";
 export { applyEdits, type ManifestEdit, type ManifestRefusal } from "./raise/edit.ts";
-export { type FloorRaise, raiseFloor } from "./raise/raise-floor.ts";
+export { type FloorRaise, raiseFloor, type RaiseOptions } from "./raise/raise-floor.ts";
+export { type LockCommand } from "./raise/lock-commands.ts";
+export { dueCommands, writeRaise, type WriteRaiseOptions } from "./raise/write-raise.ts";

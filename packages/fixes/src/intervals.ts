@@ -10,6 +10,8 @@ import type { Release } from "./tags.ts";
 export interface Lines {
   readonly intervals: readonly FixInterval[];
   readonly safeFloor: Readonly<Record<string, string | null>>;
+  readonly floorDates: Readonly<Record<string, string | null>>;
+  readonly releases: Readonly<Record<string, readonly string[]>>;
 }
 
 /**
@@ -20,8 +22,11 @@ export interface Lines {
 export function makeIntervals(releases: readonly Release[], hasFix: (release: Release) => boolean): Lines {
   const intervals: FixInterval[] = [];
   const safeFloor: Record<string, string | null> = {};
+  const floorDates: Record<string, string | null> = {};
+  const stableTags: Record<string, readonly string[]> = {};
   for (const [line, all] of Map.groupBy(releases, (release) => release.line)) {
     const stable = all.filter(({ isPre }) => !isPre);
+    if (stable.length > 0) stableTags[line] = stable.map(({ tag }) => tag);
     const judged = stable.length > 0 ? stable : all;
     const found: FixInterval[] = [];
     let from: Release | null = null;
@@ -38,7 +43,13 @@ export function makeIntervals(releases: readonly Release[], hasFix: (release: Re
     if (from !== null && to !== null) found.push({ line, from: from.tag, to: to.tag, open: true });
     if (found.length === 0) continue;
     intervals.push(...found);
-    safeFloor[line] = from !== null && stable.length > 0 ? from.tag : null;
+    const floor = stable.length > 0 ? from : null;
+    safeFloor[line] = floor?.tag ?? null;
+    floorDates[line] = floor === null ? null : isoDate(floor.seconds);
   }
-  return { intervals, safeFloor };
+  return { intervals, safeFloor, floorDates, releases: stableTags };
+}
+
+function isoDate(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().replace(".000Z", "Z");
 }

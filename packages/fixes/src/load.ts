@@ -1,12 +1,16 @@
 /**
  * One reading of a repository: its tags with what they point at, and every commit that a tag, a branch or HEAD
- * reaches. Two git processes, whatever the number of questions that follow.
+ * reaches. A handful of git processes at once, whatever the number of questions that follow; what the commits say is
+ * taken in while git still prints.
  *
  * @module
  */
+import type { BlobAccess } from "./blobs.ts";
+import { type Commit, commitFormat, type CommitIndexes, type CommitNumbers, CommitTable } from "./commit-table.ts";
 import { RepositoryError } from "./errors.ts";
 import { runGit, tryGit } from "./git.ts";
 import { CommitGraph } from "./graph.ts";
+import { hashesOfQueries, type Query } from "./query.ts";
 
 /** A tag as git has it. */
 interface RawTag {
@@ -17,30 +21,23 @@ interface RawTag {
   readonly seconds: number;
 }
 
-/** One commit, without its place in the graph. */
-interface Commit {
-  readonly hash: string;
-  /** Seconds since 1970. */
-  readonly committed: number;
-  /** Seconds since 1970. */
-  readonly authored: number;
-  readonly email: string;
-  readonly subject: string;
-  readonly body: string;
-}
-
 /** A repository, read once. */
 export interface History {
   /** Where git is run. */
   readonly dir: string;
   readonly commits: readonly Commit[];
-  readonly numbers: ReadonlyMap<string, number>;
+  readonly numbers: CommitNumbers;
+  readonly indexes: CommitIndexes;
   readonly graph: CommitGraph;
   readonly tags: readonly RawTag[];
   /** The number of the commit of HEAD; null when it has none. */
   readonly head: number | null;
+  /** By the text of each query that was given: the commit it names, null for none; absent where several fit. */
+  readonly asked: ReadonlyMap<string, string | null>;
   /** What makes the answer weaker than it could be. */
   readonly warnings: readonly string[];
+  /** For a clone that may lack file contents. */
+  readonly blobs: BlobAccess | undefined;
 }
 
 /** How a repository is read. */
@@ -48,9 +45,11 @@ export interface LoadOptions {
   readonly signal?: AbortSignal | undefined;
   /** Hashes of commits to read as well, although nothing may reach them. */
   readonly also?: readonly string[];
+  /** What will be asked: the commits that it names are read too. */
+  readonly queries?: readonly Query[];
+  readonly blobs?: BlobAccess | undefined;
 }
 
-const format = "%H%x1f%P%x1f%ct%x1f%at%x1f%ae%x1f%s%x1f%b";
 const tagFormat = "%(refname)%00%(objecttype)%00%(objectname)%00%(*objecttype)%00%(*objectname)%00%(creatordate:unix)";
 
 /**
@@ -60,7 +59,7 @@ const tagFormat = "%(refname)%00%(objecttype)%00%(objectname)%00%(*objecttype)%0
  *
  * @throws RepositoryError with what to do.
  */
-export async function checkRepository(dir: string, signal?: AbortSignal): Promise<void> {
+async function checkRepository(dir: string, signal?: AbortSignal): Promise<void> {
   let found: string | null = null;
   try {
     found = await tryGit(["rev-parse", "--is-shallow-repository"], { cwd: dir, signal });
@@ -82,62 +81,75 @@ export async function checkRepository(dir: string, signal?: AbortSignal): Promis
  *
  * **Cancellation:** an aborted signal ends git and rejects with its reason.
  *
- * @throws RepositoryError when there is no commit; GitFailedError when git fails.
+ * @throws RepositoryError when it cannot answer; GitFailedError when git fails.
  */
 export async function loadHistory(dir: string, options: LoadOptions = {}): Promise<History> {
-  const { signal, also = [] } = options;
-  const head = (await tryGit(["rev-parse", "--verify", "-q", "HEAD^{commit}"], { cwd: dir, signal }))?.trim();
-  const refs = await runGit(["for-each-ref", `--format=${tagFormat}`, "refs/tags"], { cwd: dir, signal });
-  const tips = ["--tags", "--branches", "--remotes", ...(head === undefined ? [] : ["HEAD"]), ...also];
-  if (head === undefined && also.length === 0 && refs === "") {
-    const other = await runGit(["for-each-ref", "--count=1", "refs/heads", "refs/remotes"], { cwd: dir, signal });
-    if (other === "") {
+  const { signal, also = [], queries = [], blobs } = options;
+  // The first that fails ends the others: a shallow clone is not read to its end.
+  const failed = new AbortController();
+  const ending = signal === undefined ? failed.signal : AbortSignal.any([signal, failed.signal]);
+  const git = { cwd: dir, signal: ending };
+  const table = new CommitTable();
+  const reading = Promise.all([
+    // Of all refs none, which leaves HEAD; named by itself, it would be an error where it has no commit.
+    readCommits(table, dir, [...roots, "--exclude=refs/*", "--all"], ending),
+    runGit(["for-each-ref", `--format=${tagFormat}`, "refs/tags"], git),
+    tryGit(["rev-parse", "--verify", "-q", "HEAD^{commit}"], git),
+    hashesOfQueries(dir, queries, ending),
+  ]);
+  // It may fail while the check below goes on, which is then the better one to tell.
+  reading.catch(() => undefined);
+  try {
+    await checkRepository(dir, signal);
+    const [, refs, head, asked] = await reading;
+    let { commits, numbers, indexes } = table.finish();
+    const missing = new Set([...also, ...asked.values()].filter((hash) => hash !== null && !numbers.has(hash)));
+    if (missing.size > 0) {
+      const known = head === null ? roots : [...roots, head.trim()];
+      await readCommits(table, dir, [...[...missing].map(String), "--not", ...known], ending);
+      ({ commits, numbers, indexes } = table.finish());
+    }
+    if (commits.length === 0) {
       throw new RepositoryError(
         "FIXES_NO_COMMITS",
         `reading the history of ${dir}: it has no commits; fetch into it, or name another repository`,
       );
     }
+    const tags = await readTags(dir, refs, numbers, ending);
+    return {
+      dir,
+      commits,
+      numbers,
+      indexes,
+      graph: new CommitGraph(table.parents(), table.committed()),
+      tags,
+      head: numbers.get(head?.trim() ?? "") ?? null,
+      asked,
+      warnings: tags.length > 0 ? [] : ["the repository has no tags; run git fetch --tags in it if its origin has"],
+      blobs,
+    };
+  } catch (error) {
+    failed.abort(error);
+    await reading.catch(() => undefined);
+    throw error;
   }
-  const commits: Commit[] = [];
-  const parentHashes: string[] = [];
-  const take = (record: string): void => {
-    const [hash = "", parents = "", committed, authored, email = "", subject = "", ...body] = record.split("\u{1f}");
-    if (hash === "") return;
-    parentHashes.push(parents);
-    const seconds = { committed: Number(committed), authored: Number(authored) };
-    commits.push({ hash, ...seconds, email, subject, body: body.join("\u{1f}") });
-  };
-  let rest = "";
-  await runGit(["log", "-z", "--no-color", "--no-notes", "--encoding=UTF-8", `--format=${format}`, ...tips, "--"], {
-    cwd: dir,
-    signal,
-    onText: (text) => {
-      const records = (rest + text).split("\0");
-      rest = records.pop() ?? "";
-      for (const record of records) take(record);
-    },
-  });
-  take(rest);
-  const numbers = new Map(commits.map((commit, number) => [commit.hash, number]));
-  const parents = parentHashes.map((list) => numbered(list === "" ? [] : list.split(" "), numbers));
-  const tags = await readTags(dir, refs, numbers, signal);
-  return {
-    dir,
-    commits,
-    numbers,
-    graph: new CommitGraph(parents),
-    tags,
-    head: head === undefined ? null : (numbers.get(head) ?? null),
-    warnings: tags.length > 0 ? [] : ["the repository has no tags; run git fetch --tags in it if its origin has"],
-  };
 }
 
-async function readTags(
+const roots = ["--tags", "--branches", "--remotes"];
+
+async function readCommits(
+  table: CommitTable,
   dir: string,
-  refs: string,
-  numbers: ReadonlyMap<string, number>,
-  signal: AbortSignal | undefined,
-): Promise<RawTag[]> {
+  tips: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  // Without -z before it, a format ends each commit with a line end, which a message may hold.
+  const args = ["log", "-z", "--no-color", "--no-notes", "--encoding=UTF-8", `--format=${commitFormat}`];
+  await runGit([...args, ...tips, "--"], { cwd: dir, signal, onBytes: (bytes) => table.add(bytes) });
+  table.end();
+}
+
+async function readTags(dir: string, refs: string, numbers: CommitNumbers, signal: AbortSignal): Promise<RawTag[]> {
   const rows = refs.split("\n").filter((line) => line !== "");
   const read = rows.map((line) => {
     const [ref = "", type, object = "", peeledType, peeled = "", seconds = ""] = line.split("\0");
@@ -155,10 +167,6 @@ async function readTags(
     commit: numbers.get(hash ?? found.get(name) ?? "") ?? null,
     seconds,
   }));
-}
-
-function numbered(hashes: readonly string[], numbers: ReadonlyMap<string, number>): number[] {
-  return hashes.map((hash) => numbers.get(hash)).filter((number) => number !== undefined);
 }
 
 function noRepository(dir: string): string {

@@ -55,7 +55,11 @@ export function compareLines(a: string, b: string): number {
 
 /** Every line that the answer mentions, in order. */
 export function linesOf(answer: PackageAnswer): string[] {
-  const named = [...answer.intervals.map(({ line }) => line), ...Object.keys(answer.safeFloor)];
+  const named = [
+    ...answer.intervals.map(({ line }) => line),
+    ...Object.keys(answer.safeFloor),
+    ...Object.keys(answer.releases),
+  ];
   return [...new Set(named)].toSorted(compareLines);
 }
 

@@ -74,3 +74,21 @@ export class ManifestChangedError extends Error {
     });
   }
 }
+
+/** Thrown when the package manager did not write the lock; manifests and lock files are as they were then. */
+export class LockFailedError extends Error {
+  readonly code = "FIXES_LOCK_FAILED";
+  readonly command: readonly string[];
+
+  constructor(command: readonly string[], dir: string, found: string, options?: ErrorOptions) {
+    super(
+      `running ${command.join(" ")} in ${dir}: ${found}; every file is as it was: write without the lock and run it by hand to see why`,
+      options,
+    );
+    this.command = command;
+  }
+
+  static {
+    Object.defineProperty(this.prototype, "name", { value: "LockFailedError", configurable: true, writable: true });
+  }
+}

@@ -12,6 +12,8 @@ export function pythonFix(changes: Partial<PackageAnswer> = {}): FixAnswer {
       { line: "2", from: "v2.0.0", to: "v2.3.0", open: true },
     ],
     safeFloor: { "1": "v1.92.0", "2": "v2.0.0" },
+    floorDates: { "1": "2026-05-08T00:57:44Z", "2": "2026-06-23T15:36:00Z" },
+    releases: {},
     ...changes,
   });
 }
@@ -29,6 +31,8 @@ export function npmFix(changes: Partial<PackageAnswer> = {}): FixAnswer {
       { line: "7", from: "v7.0.0", to: "v7.1.0", open: true },
     ],
     safeFloor: { "5": null, "6": "v6.2.5", "7": "v7.0.0" },
+    floorDates: { "5": null, "6": "2026-05-03T00:00:00Z", "7": "2026-05-04T00:00:00Z" },
+    releases: {},
     ...changes,
   });
 }

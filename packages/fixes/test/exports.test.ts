@@ -5,16 +5,21 @@ test("exports what finds, checks and raises, and the errors of that", () => {
   expect(Object.keys(fixes).toSorted()).toEqual([
     "FixFinder",
     "GitFailedError",
+    "HostError",
+    "LockFailedError",
     "LockMissingError",
     "LockUnreadableError",
     "ManifestChangedError",
     "ManifestUnreadableError",
     "QueryError",
     "RepositoryError",
+    "SourceError",
     "applyEdits",
     "checkProject",
+    "dueCommands",
     "findFix",
     "raiseFloor",
     "readLock",
+    "writeRaise",
   ]);
 });

@@ -43,6 +43,8 @@ test("tells the incident: squash merge, betas, two majors, and the package that 
           { line: "2", from: "v2.0.0", to: "v2.1.0", open: true },
         ],
         safeFloor: { "1": "v1.92.0", "2": "v2.0.0" },
+        floorDates: { "1": "2023-11-15T02:13:20Z", "2": expect.any(String) },
+        releases: { "1": ["v1.90.0", "v1.91.0", "v1.92.0"], "2": ["v2.0.0", "v2.1.0"] },
       },
     ],
     backports: [],

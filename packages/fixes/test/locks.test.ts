@@ -89,6 +89,22 @@ snapshots:
   ]);
 });
 
+test("pnpm-lock gives what comes from a URL the name that its entry names, and reads past the rest of an entry", async () => {
+  const text = `lockfileVersion: '6.0'
+packages:
+  '@host.example/o/r/abc':
+    resolution: {tarball: https://host.example/abc}
+    name: socketry
+    version: 6.1.0
+    deprecated: |-
+      name: other
+    dependencies:
+      name: 1.0.0
+`;
+
+  expect(await versions("pnpm-lock.yaml", text)).toEqual(["3 socketry - @host.example/o/r/abc"]);
+});
+
 test("pnpm-lock v6 gives the names of its slashed keys, with one importer at the root", async () => {
   const text = `lockfileVersion: '6.0'
 dependencies:
@@ -205,6 +221,31 @@ url = "https://host.example/g.git"
   expect(await versions("poetry.lock", poetry)).toEqual(["1 a 1.0.0 a", "5 g - g"]);
 });
 
+test.each([
+  ["pdm.lock", "package", '[metadata]\nlock_version = "4.5.0"\n'],
+  ["pylock.toml", "packages", 'lock-version = "1.0"\n'],
+  ["pylock.dev.toml", "packages", 'lock-version = "1.0"\n'],
+])("%s gives environments apart, and no version for repositories and directories", async (path, table, head) => {
+  const entry = (rows: string): string => `[[${table}]]\n${rows}\n`;
+  const text = [
+    head,
+    entry('name = "a"\nversion = "1.0.0"\nmarker = "x"'),
+    entry('name = "g"\nversion = "1.0.0"\ngit = "https://host.example/g"'),
+    entry('name = "v"\nvcs = { type = "git", url = "https://host.example/v" }'),
+    entry('name = "n"'),
+  ].join("");
+
+  const { copies } = await readLock(path, text);
+
+  expect(copies.map(({ name, version, path: place, note }) => [name, version, place, note])).toEqual([
+    ["a", "1.0.0", "a (x)", null],
+    ["g", null, "g", "comes from git https://host.example/g, not from a registry"],
+    ["v", null, "v", "comes from vcs https://host.example/v, not from a registry"],
+    ["n", null, "n", "the entry has no version"],
+  ]);
+  expect(copies.map(({ line }) => text.split("\n")[line - 1])).toEqual(Array(4).fill(`[[${table}]]`));
+});
+
 test("a requirements file pins with == and ===; ranges and URLs have no version", async () => {
   const text = `# comment
 -r base.txt
@@ -234,7 +275,14 @@ test.each([
   ["pnpm-lock.yaml", "lockfileVersion: 5.4", "pnpm 8"],
   ["pnpm-lock.yaml", "a: [", "package manager"],
   ["bun.lock", "{", "bun install"],
+  ["bun.lock", '{"lockfileVersion": 2}', "a release of bun"],
+  ["pnpm-lock.yaml", "lockfileVersion: '10.0'", "pnpm"],
+  ["yarn.lock", "__metadata:\n  version: 99\n", "a release of yarn"],
   ["uv.lock", "[[package", "package manager"],
+  ["uv.lock", "version = 2", "what is known here is 1;"],
+  ["poetry.lock", '[metadata]\nlock-version = "3.0"', "what is known here is 1 and 2;"],
+  ["pdm.lock", '[metadata]\nlock_version = "5.0"', "what is known here is 4;"],
+  ["pylock.toml", 'lock-version = "2.0"', "what is known here is 1;"],
   ["Gemfile.lock", "", "name one of"],
 ])("%s that cannot be read is refused with what to do (%j)", async (path, text, advice) => {
   const reading = readLock(path, text);

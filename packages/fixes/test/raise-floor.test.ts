@@ -56,13 +56,30 @@ test.each([
   expect(result.refusals.map(({ reason }) => reason)).toEqual([expect.stringContaining(advice)]);
 });
 
-test("a package whose version overrides decide is left alone", async () => {
-  const text = '{ "dependencies": { "socketry": "^6.1.0" }, "overrides": { "socketry": "6.1.0" } }';
+test.each([
+  ['"overrides": { "socketry": "6.1.0" }', "overrides"],
+  ['"overrides": { "parent": { "socketry@^6": "6.1.0" } }', "overrides.parent"],
+  ['"overrides": { "socketry": { ".": "6.1.0" } }', "overrides.socketry"],
+  ['"resolutions": { "**/socketry": "6.1.0" }', "resolutions"],
+  ['"pnpm": { "overrides": { "parent@>=1>socketry@<7": "6.1.0" } }', "pnpm.overrides"],
+  ['"pnpm": { "overrides": { "socketry@>=6 <7": "6.1.0" } }', "pnpm.overrides"],
+  ['"workspaces": { "catalogs": { "old": { "socketry": "6.1.0" } } }', "workspaces.catalogs.old"],
+])("%s is raised beside the dependency that it decides", async (entry, table) => {
+  const text = `{ "dependencies": { "socketry": "^6.1.0" },\n${entry} }`;
+
+  const result = await raised("package.json", text);
+
+  expect(result.text).toBe(text.replace("^6.1.0", "^6.2.5").replace('"6.1.0"', '"6.2.5"'));
+  expect(result.edits.map((edit) => edit.table)).toEqual(["dependencies", table]);
+});
+
+test("an override that takes the direct dependency's version is left to that", async () => {
+  const text = '{ "dependencies": { "socketry": "^6.1.0" }, "overrides": { "socketry": "$socketry" } }';
 
   const { refusals, edits } = await raised("package.json", text);
 
-  expect(edits).toEqual([]);
-  expect(refusals[0]?.reason).toContain("overrides or resolutions");
+  expect(edits.map(({ after }) => after)).toEqual(["^6.2.5"]);
+  expect(refusals[0]?.reason).toContain("raise that");
 });
 
 test("pyproject.toml keeps comments, literal strings, extras and markers in every table", async () => {
@@ -184,6 +201,20 @@ test("a manifest that changed since is not written, nor is any other", async () 
   await applyEdits(edits.slice(0, 1));
   expect((await stat(join(dir, "constraints.txt"))).mode & 0o777).toBe(0o640);
   expect(await readdir(dir)).toEqual(["constraints.txt", "requirements.txt"]);
+});
+
+test("manifests that were written before one that cannot be are put back", async () => {
+  // The new file beside it would have a name that is too long.
+  const long = `requirements-${"a".repeat(230)}.txt`;
+  await writeFile(join(dir, "constraints.txt"), "agents==1.20.0\n");
+  await writeFile(join(dir, long), "agents==1.20.0\n");
+  const { edits } = await raiseFloor({ dir, answer: pythonFix() });
+
+  await expect(applyEdits(edits)).rejects.toMatchObject({ code: "ENAMETOOLONG" });
+
+  expect(edits).toHaveLength(2);
+  expect(await readFile(join(dir, "constraints.txt"), "utf8")).toBe("agents==1.20.0\n");
+  expect((await readdir(dir)).toSorted()).toEqual(["constraints.txt", long]);
 });
 
 test.each([

@@ -86,6 +86,12 @@ test("an open range gets no upper bound where no next major is known", () => {
   expect(raise("pep440", ">=1.20.0", changes)).toBe(">=1.92.0");
 });
 
+test("a next major whose releases all lack the fix is a bound as well", () => {
+  const changes = { intervals: [], safeFloor: { "1": "v1.92.0" }, releases: { "1": ["v1.92.0"], "2": ["v2.0.0"] } };
+
+  expect(raise("pep440", ">=1.20.0", changes)).toBe(">=1.92.0,<2");
+});
+
 test("below 1.0.0, npm stays in the minor and Python in the major", () => {
   const changes = { intervals: [], safeFloor: { "0.3": null, "0.4": "v0.4.2", "1": "v1.0.0" } };
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -17,8 +17,11 @@ export interface Step {
   readonly from?: string;
   readonly merges?: readonly string[];
   readonly files?: Readonly<Record<string, string>>;
+  /** Paths that the commit takes away. */
+  readonly without?: readonly string[];
   readonly author?: string;
   readonly authored?: number;
+  readonly committed?: number;
   readonly tags?: readonly string[];
 }
 
@@ -43,13 +46,16 @@ export class TestRepository implements Disposable {
       marks.set(id, at + 1);
       out.push(`commit refs/heads/${on}\nmark :${at + 1}\n`);
       out.push(`author ${step.author ?? "A"} <${step.author ?? "a"}@example.org> ${step.authored ?? time} +0000\n`);
-      out.push(`committer C <c@example.org> ${time} +0000\ndata ${Buffer.byteLength(text)}\n${text}\n`);
+      out.push(
+        `committer C <c@example.org> ${step.committed ?? time} +0000\ndata ${Buffer.byteLength(text)}\n${text}\n`,
+      );
       if (from !== undefined && !tips.has(on)) out.push(`from :${marks.get(from)}\n`);
       tips.add(on);
       for (const other of merges) out.push(`merge :${marks.get(other)}\n`);
       for (const [path, content] of Object.entries(step.files ?? { [`src/${id}.txt`]: `${id}\n` })) {
         out.push(`M 100644 inline ${path}\ndata ${Buffer.byteLength(content)}\n${content}\n`);
       }
+      for (const path of step.without ?? []) out.push(`D ${path}\n`);
       for (const tag of tags) out.push(`reset refs/tags/${tag}\nfrom :${at + 1}\n\n`);
     }
     this.#import(out);
@@ -58,11 +64,16 @@ export class TestRepository implements Disposable {
 
   readonly #marked = new Map<number, string>();
 
-  git(args: readonly string[], input = ""): string {
-    const env = { ...process.env, GIT_CONFIG_GLOBAL: "/dev/null", GIT_CONFIG_SYSTEM: "/dev/null" };
+  git(args: readonly string[], input = "", settings: NodeJS.ProcessEnv = {}): string {
+    const env = { ...process.env, GIT_CONFIG_GLOBAL: "/dev/null", GIT_CONFIG_SYSTEM: "/dev/null", ...settings };
     const { status, stdout, stderr } = spawnSync("git", args, { cwd: this.dir, env, input, encoding: "utf8" });
     if (status !== 0) throw new Error(`git ${args.join(" ")}: ${stderr}`);
     return stdout;
+  }
+
+  /** Gives commits other parents in this clone: lines of a hash and the parents it is to have. */
+  graft(lines: string): void {
+    writeFileSync(join(this.dir, "info/grafts"), lines);
   }
 
   hash(id: string): string {

@@ -16,6 +16,11 @@ export function readBunLock(path: string, text: string): Lock {
     const found = error === undefined ? "it is empty" : printParseErrorCode(error.error);
     throw new LockUnreadableError(path, found, "write it anew with bun install");
   }
+  const format = Number(findNodeAtLocation(root, ["lockfileVersion"])?.value ?? 1);
+  if (format > 1) {
+    const found = `lockfileVersion ${format} is neither 0 nor 1`;
+    throw new LockUnreadableError(path, found, "write it with a release of bun that uses one of those");
+  }
   const lineOf = lineCounter(text);
   const copies: ResolvedCopy[] = [];
   for (const property of findNodeAtLocation(root, ["packages"])?.children ?? []) {

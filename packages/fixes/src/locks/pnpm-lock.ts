@@ -11,7 +11,7 @@ const dependencyFields = ["dependencies", "devDependencies", "optionalDependenci
 
 /** Reads every copy; one with several sets of peers counts once a set. @throws LockUnreadableError */
 export function readPnpmLock(path: string, text: string): Lock {
-  const root = tableOf(load(text, { schema: JSON_SCHEMA }));
+  const root = tableOf(load(withoutDetails(text), { schema: JSON_SCHEMA }));
   const version = String(root["lockfileVersion"]);
   const major = Number.parseInt(version, 10);
   if (major !== 6 && major !== 9) {
@@ -90,6 +90,19 @@ function directOf(root: Readonly<Record<string, unknown>>): Direct[] {
 function withoutPeers(key: string): string {
   const at = key.indexOf("(");
   return at < 0 ? key : key.slice(0, at);
+}
+
+/**
+ * The text without what entries of packages and snapshots say below their key, but for names: hashes and edges are most
+ * of a lock, are not asked for here, and cost most of the parsing.
+ */
+function withoutDetails(text: string): string {
+  let isListed = false;
+  const kept = text.split("\n").filter((row) => {
+    if (/^[a-zA-Z]/.test(row)) isListed = /^(?:packages|snapshots):/.test(row);
+    return !isListed || !row.startsWith("   ") || /^ {4}(?:name|version):/.test(row);
+  });
+  return kept.join("\n");
 }
 
 /** "section key" to line, for the keys right below a section. */

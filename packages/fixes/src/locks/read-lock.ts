@@ -5,6 +5,7 @@
  */
 import { LockUnreadableError } from "../project-errors.ts";
 import type { Lock } from "./lock.ts";
+import type { TomlLockFormat } from "./toml-lock.ts";
 
 type Reader = (path: string, text: string) => Promise<Lock>;
 
@@ -21,8 +22,10 @@ const readers: Readonly<Record<string, Reader>> = {
       "write it as text with bun install --save-text-lockfile",
     );
   },
-  "uv.lock": async (_path, text) => (await import("./toml-lock.ts")).readTomlLock("uv-lock", text),
-  "poetry.lock": async (_path, text) => (await import("./toml-lock.ts")).readTomlLock("poetry-lock", text),
+  "uv.lock": tomlReader("uv-lock"),
+  "poetry.lock": tomlReader("poetry-lock"),
+  "pdm.lock": tomlReader("pdm-lock"),
+  "pylock.toml": tomlReader("pylock"),
 };
 
 /** The names of lock files, without those of requirements files. */
@@ -30,7 +33,7 @@ const lockNames: readonly string[] = Object.keys(readers);
 
 /** Whether a file of this name says which versions are installed. */
 export function isLockPath(path: string): boolean {
-  return lockNames.includes(baseName(path)) || isRequirementsPath(path);
+  return readerOf(path) !== undefined;
 }
 
 /** Whether a file of this name has one requirement a line: requirements-dev.txt, constraints.txt, requirements.in. */
@@ -46,7 +49,7 @@ export function isRequirementsPath(path: string): boolean {
  * @throws LockUnreadableError when the format is not known, is binary, is newer than this reader, or is malformed.
  */
 export async function readLock(path: string, text: string): Promise<Lock> {
-  const reader = readers[baseName(path)] ?? (isRequirementsPath(path) ? readRequirements : undefined);
+  const reader = readerOf(path);
   if (reader === undefined) {
     throw new LockUnreadableError(path, "it is no lock file known here", `name one of ${lockNames.join(", ")}`);
   }
@@ -57,6 +60,17 @@ export async function readLock(path: string, text: string): Promise<Lock> {
     const [found = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
     throw new LockUnreadableError(path, found, "write it anew with the package manager", { cause: error });
   }
+}
+
+function readerOf(path: string): Reader | undefined {
+  const name = baseName(path);
+  // A project may have several of these, each with a name of its own.
+  const own = readers[/^pylock\.[^.]+\.toml$/.test(name) ? "pylock.toml" : name];
+  return own ?? (isRequirementsPath(path) ? readRequirements : undefined);
+}
+
+function tomlReader(format: TomlLockFormat): Reader {
+  return async (path, text) => (await import("./toml-lock.ts")).readTomlLock(format, path, text);
 }
 
 async function readNpm(path: string, text: string): Promise<Lock> {

@@ -3,11 +3,15 @@
  *
  * @module
  */
+import { LockUnreadableError } from "../project-errors.ts";
 import { type Lock, released, type ResolvedCopy, tableOf, textOf, unreleased } from "./lock.ts";
 
+/** The newest format whose entries are known to be read rightly. */
+const newestBerry = 9;
+
 /** Reads every copy. Yarn's parser is loaded only for a berry lock. */
-export async function readYarnLock(_path: string, text: string): Promise<Lock> {
-  return /^__metadata:/m.test(text) ? await readBerry(text) : readClassic(text);
+export async function readYarnLock(path: string, text: string): Promise<Lock> {
+  return /^__metadata:/m.test(text) ? await readBerry(path, text) : readClassic(text);
 }
 
 function readClassic(text: string): Lock {
@@ -51,7 +55,12 @@ function classicCopy(head: string, version: string, resolved: string, line: numb
   return released(alias, version, path, line);
 }
 
-async function readBerry(text: string): Promise<Lock> {
+async function readBerry(path: string, text: string): Promise<Lock> {
+  const format = Number(/^ {2}version: (\d+)/m.exec(text)?.[1] ?? "0");
+  if (format > newestBerry) {
+    const found = `its format is version ${format}, and what is known here ends with ${newestBerry}`;
+    throw new LockUnreadableError(path, found, "write it with a release of yarn that uses that");
+  }
   const { parseSyml } = await import("@yarnpkg/parsers");
   const lines = headLines(text);
   const copies: ResolvedCopy[] = [];

@@ -45,7 +45,7 @@ export function editText(text: string, edits: readonly ManifestEdit[]): string {
 
 /**
  * Writes the edits: each file whole or not at all, over a new file beside it, and none before all of them are known to
- * fit.
+ * fit. Where one cannot be written, those before it are put back.
  *
  * **Cancellation:** none.
  *
@@ -53,10 +53,22 @@ export function editText(text: string, edits: readonly ManifestEdit[]): string {
  */
 export async function applyEdits(edits: readonly ManifestEdit[]): Promise<void> {
   const byFile = Map.groupBy(edits, ({ file }) => file);
-  const texts = await Promise.all(
-    [...byFile].map(async ([file, own]) => [await realpath(file), editText(await readManifest(file), own)] as const),
+  const files = await Promise.all(
+    [...byFile].map(async ([file, own]) => {
+      const before = await readManifest(file);
+      return { path: await realpath(file), before, after: editText(before, own) };
+    }),
   );
-  for (const [path, text] of texts) await replaceFile(path, text);
+  const written: typeof files = [];
+  try {
+    for (const file of files) {
+      await replaceFile(file.path, file.after);
+      written.push(file);
+    }
+  } catch (error) {
+    for (const { path, before } of written) await replaceFile(path, before);
+    throw error;
+  }
 }
 
 /** A manifest's text with its byte order mark, if it has one. @throws ManifestUnreadableError when it is no UTF-8 */
@@ -98,7 +110,12 @@ function hunkRows(old: readonly string[], edited: readonly string[], isUnended: 
   });
 }
 
-async function replaceFile(path: string, text: string): Promise<void> {
+/**
+ * Writes a file whole or not at all: over a new file beside it, with the mode of the old one.
+ *
+ * **Cancellation:** none.
+ */
+export async function replaceFile(path: string, text: string | Uint8Array): Promise<void> {
   const { mode } = await stat(path);
   const fresh = `${path}.${randomUUID()}.tmp`;
   try {
