@@ -119,6 +119,28 @@ test("asks the registry that npm is set to", async () => {
   expect(found.remote.url).toBe(tool);
 });
 
+test.for(["PIP_INDEX_URL", "UV_DEFAULT_INDEX", "UV_INDEX_URL"])("asks the index that %s names", async (name) => {
+  const info = { home_page: "https://github.com/owner/tool" };
+  await using registry = await openTestServer({ "/pypi/tool/json": { json: { info } } });
+  using cache = new TestCache();
+  vi.stubEnv(name, `${registry.url}/simple/`);
+
+  const found = await findRepository("pypi", "tool", { cache: cache.dir, isExplicit: true });
+  vi.unstubAllEnvs();
+
+  expect(found.remote.url).toBe(tool);
+});
+
+test("asks nobody for a Python package when no index is configured", async () => {
+  using cache = new TestCache();
+  for (const name of ["PIP_INDEX_URL", "UV_DEFAULT_INDEX", "UV_INDEX_URL"]) vi.stubEnv(name, undefined);
+
+  const finding = findRepository("pypi", "tool", { cache: cache.dir, isExplicit: true });
+
+  await expect(finding).rejects.toThrow(/no index of Python packages is configured; set PIP_INDEX_URL/);
+  vi.unstubAllEnvs();
+});
+
 test("asks the registry that npm is set to for a scope", async () => {
   await using registry = await openTestServer({ "/@scope%2ftool": packument(tool) });
   using cache = new TestCache();
