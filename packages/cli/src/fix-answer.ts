@@ -5,32 +5,26 @@
  */
 import { statSync } from "node:fs";
 import type { FixAnswer } from "@holdfast/fixes";
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import { type Console, UsageError } from "./console.ts";
 import { exitCodes } from "./exit-codes.ts";
-import { ProgressLine } from "./progress-line.ts";
+import { addRepositoryOptions, FixProgress, type RepositoryFlags, repositoryOptions } from "./fix-repository.ts";
 import { terminalText } from "./terminal-text.ts";
 
 /** The options that both commands have. */
-export interface FixAnswerFlags {
+export interface FixAnswerFlags extends RepositoryFlags {
   readonly dir: string;
   readonly answer?: string;
-  readonly cache?: string;
-  readonly offline?: boolean;
-  readonly refresh?: boolean;
-  readonly json: boolean;
 }
 
 /** Adds the arguments and options that name the answer and the project. */
 export function addAnswerOptions(command: Command): Command {
-  return command
+  command
     .argument("[repo]", "without --answer: a directory, a URL or a package whose repository has the fix")
     .argument("[query]", "without --answer: the commit, #number or URL of the fix")
     .option("--dir <path>", "the project, or a member of a workspace", ".")
-    .option("--answer <file>", "the line that holdfast fix find --json printed, in place of <repo> <query>")
-    .option("--cache <dir>", "where clones are kept")
-    .addOption(new Option("--offline", "answer from the clones that are there").conflicts("refresh"))
-    .option("--refresh", "fetch into a kept clone, however young it is");
+    .option("--answer <file>", "the line that holdfast fix find --json printed, in place of <repo> <query>");
+  return addRepositoryOptions(command);
 }
 
 /**
@@ -43,10 +37,10 @@ export function addAnswerOptions(command: Command): Command {
 export async function loadAnswer(
   [repo, query]: readonly (string | undefined)[],
   flags: FixAnswerFlags,
-  { stderr }: Console,
+  console: Console,
   signal: AbortSignal,
 ): Promise<FixAnswer> {
-  const { answer, dir, cache, offline, refresh } = flags;
+  const { answer, dir } = flags;
   if (statSync(dir, { throwIfNoEntry: false })?.isDirectory() !== true) {
     throw new UsageError(`--dir takes the directory of a project, and ${dir} is none`);
   }
@@ -58,31 +52,21 @@ export async function loadAnswer(
     throw new UsageError("a fix is named by <repo> <query>, or by --answer <file>; holdfast fix find looks for one");
   }
   const { findFix } = await import("@holdfast/fixes");
-  const line = new ProgressLine(stderr, !flags.json);
-  const finding = findFix({
-    repo,
-    query,
-    signal,
-    ...(cache !== undefined && { cache }),
-    ...(offline !== undefined && { offline }),
-    ...(refresh !== undefined && { refresh }),
-    onProgress: (progress) => {
-      if (progress.kind === "transfer") line.show(`${progress.transfer}, percent:`, progress.percent ?? 0, 100);
-      if (progress.kind !== "warning") return;
-      line.clear();
-      stderr.write(`holdfast: ${terminalText(progress.text)}\n`);
-    },
-  });
-  return await finding.finally(() => line.clear());
+  const progress = new FixProgress(console, !flags.json);
+  const finding = findFix({ repo, query, signal, ...repositoryOptions(flags), onProgress: progress.report });
+  return await finding.finally(() => progress.clear());
 }
 
-/** Prints what the library found wrong and gives the code for "unknown"; everything else goes on. */
+/** Prints what the library found wrong and gives the code for it; everything else goes on. */
 export function unknownFor(error: unknown, { stderr }: Console): number {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   if (!(error instanceof Error) || typeof code !== "string" || !code.startsWith("FIXES_")) throw error;
   stderr.write(`holdfast: ${terminalText(error.message)}\n`);
-  return exitCodes.unknown;
+  return misread.includes(code) ? exitCodes.usage : exitCodes.unknown;
 }
+
+/** Words of the command line that have no meaning, whatever the repository has. */
+const misread: readonly string[] = ["FIXES_QUERY_UNREADABLE", "FIXES_URL_REFUSED"];
 
 /** What the answer is about, for the first line. */
 export function answerTitle({ query, commit, packages }: FixAnswer): string {

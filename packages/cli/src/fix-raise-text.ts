@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { styleText } from "node:util";
 import type { CheckReport, FixAnswer, FloorRaise } from "@holdfast/fixes";
+import { diffLines } from "./diff-lines.ts";
 import { answerTitle } from "./fix-answer.ts";
 import { terminalText } from "./terminal-text.ts";
 
@@ -39,26 +39,6 @@ export function fixRaiseText(answer: FixAnswer, outcome: RaiseOutcome, isColoure
     `  ${summary(outcome)}`,
   ];
   return `${lines.join("\n")}\n`;
-}
-
-/** Lines keep their own marks; what a manifest has in them cannot act on the terminal. */
-function diffLines(diff: string, isColoured: boolean): string[] {
-  return diff
-    .replace(/\n$/, "")
-    .split("\n")
-    .map((line) => {
-      // A carriage return at the end is a line end of the file; a tab is its indentation.
-      const safe = line.replace(/\r$/, "").split("\t").map(terminalText).join("\t");
-      if (!isColoured || /^(?:---|\+\+\+)/.test(line)) return safe;
-      const colour = line.startsWith("-")
-        ? "red"
-        : line.startsWith("+")
-          ? "green"
-          : line.startsWith("@")
-            ? "cyan"
-            : null;
-      return colour === null ? safe : styleText(colour, safe, { validateStream: false });
-    });
 }
 
 function summary({ raise: { edits, refusals }, isReleased, isWritten, commands, verdict }: RaiseOutcome): string {

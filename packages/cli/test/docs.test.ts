@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { mkdtempDisposable, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -10,6 +11,7 @@ import { main } from "../src/main.ts";
 import { captureConsole } from "./captured-console.ts";
 import { demoResult } from "./demo-result.ts";
 import { fixProject, packageLock } from "./fix-projects.ts";
+import { fixRepository, incident } from "./fix-repositories.ts";
 import { serve } from "./http-server.ts";
 
 test("docs/cli.md lists every exit code, and no other", () => {
@@ -20,20 +22,28 @@ test("docs/cli.md lists every exit code, and no other", () => {
   expect(rows.toSorted((a, b) => a - b)).toEqual(Object.values(exitCodes).toSorted((a, b) => a - b));
 });
 
-test.each(["demo", "reproduce", "doctor", "explore", "replay", "fix check", "fix raise"])(
-  "docs/cli.md lists every option of holdfast %s, and no other",
-  async (command) => {
-    const console = captureConsole();
+test.each([
+  "demo",
+  "reproduce",
+  "doctor",
+  "explore",
+  "replay",
+  "fix find",
+  "fix check",
+  "fix raise",
+  "fix verify",
+  "fix batch",
+])("docs/cli.md lists every option of holdfast %s, and no other", async (command) => {
+  const console = captureConsole();
 
-    await main([...command.split(" "), "--help"], console);
+  await main([...command.split(" "), "--help"], console);
 
-    const options = [...console.out().matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map(([, option]) => option);
-    const listed = [...section("cli", command).matchAll(/^\| (`[^|]*) \|/gm)].flatMap(([, cell = ""]) =>
-      [...cell.matchAll(/`(--[\w-]+)/g)].map(([, option]) => option),
-    );
-    expect(new Set([...listed, "--json", "--help"])).toEqual(new Set(options));
-  },
-);
+  const options = [...console.out().matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map(([, option]) => option);
+  const listed = [...section("cli", command).matchAll(/^\| (`[^|]*) \|/gm)].flatMap(([, cell = ""]) =>
+    [...cell.matchAll(/`(--[\w-]+)/g)].map(([, option]) => option),
+  );
+  expect(new Set([...listed, "--json", "--help"])).toEqual(new Set(options));
+});
 
 test("docs/json.md has every field of the line of holdfast demo, and no other", () => {
   const documented = fields("demo");
@@ -49,7 +59,16 @@ test("docs/json.md has every field of the line of holdfast reproduce, and no oth
   await using folder = await mkdtempDisposable(join(tmpdir(), "holdfast-cli-"));
   const before = join(folder.path, "before.json");
   const everything = ["--arrival", "burst", "--sprt", "0.02,0.2"];
-  const argv = ["reproduce", `${server.url}?token=t0p`, "--requests", "2", "--concurrency", "1", ...everything, "--json"];
+  const argv = [
+    "reproduce",
+    `${server.url}?token=t0p`,
+    "--requests",
+    "2",
+    "--concurrency",
+    "1",
+    ...everything,
+    "--json",
+  ];
   const [first, second] = [captureConsole(), captureConsole()];
   const documented = fields("reproduce");
 
@@ -90,6 +109,38 @@ test("docs/json.md has every field of the lines of holdfast explore and replay, 
   }
 });
 
+test("docs/json.md has every field of the lines of holdfast fix find and fix batch, and no other", async () => {
+  await using repo = await fixRepository([
+    ...incident,
+    {
+      id: "pinning",
+      files: { "all/package.json": '{ "name": "all", "dependencies": { "triage-kit": "workspace:*" } }' },
+    },
+  ]);
+  await using folder = await mkdtempDisposable(join(tmpdir(), "holdfast-cli-"));
+  const file = join(folder.path, "queries.txt");
+  await writeFile(file, "#77\n");
+  const [found, searched, answered] = [captureConsole(), captureConsole(), captureConsole()];
+
+  await main(["fix", "find", repo.dir, "#4514", "--show", "--json"], found);
+  await main(["fix", "find", repo.dir, "--search", "cancel scope", "--json"], searched);
+  await main(["fix", "batch", repo.dir, file], answered);
+
+  for (const [command, console] of Object.entries({
+    "fix find\n": found,
+    "fix find --search": searched,
+    "fix batch": answered,
+  })) {
+    const { leaves, all } = pathsOf(JSON.parse(console.out()));
+    // Of a host that is not asked, and of what has no example in the repository, only the name is known.
+    const documented = fields(command).filter(
+      (path) => !/^host\[\]|^shown$/.test(path) && !path.includes("pinnedBy[]"),
+    );
+    expect(leaves.filter((path) => !fields(command).includes(path) && !path.endsWith("pinnedBy"))).toEqual([]);
+    expect(documented.filter((path) => !all.includes(path))).toEqual([]);
+  }
+});
+
 test("docs/json.md has every field of the lines of holdfast fix check and fix raise, and no other", async () => {
   const manifest = { dependencies: { socketry: "^6.1.0" }, devDependencies: { socketry: "^6.2.5" } };
   await using project = await fixProject({
@@ -109,6 +160,27 @@ test("docs/json.md has every field of the lines of holdfast fix check and fix ra
     expect(leaves.filter((path) => !fields(command).includes(path))).toEqual([]);
     expect(fields(command).filter((path) => !all.includes(path))).toEqual([]);
   }
+});
+
+test("docs/json.md has every field of the line of holdfast fix verify, and no other", async () => {
+  await using project = await fixProject({
+    "package.json": '{\n  "dependencies": { "socketry": "^6.1.0" }\n}\n',
+    "package-lock.json": packageLock({ "node_modules/socketry": "6.1.0" }),
+  });
+  const git = (...args: readonly string[]): void => {
+    execFileSync("git", ["-c", "user.name=A", "-c", "user.email=a@example.org", ...args], { cwd: project.dir });
+  };
+  git("init", "-q");
+  git("add", "-A");
+  git("commit", "-q", "-m", "all");
+  const console = captureConsole();
+  const argv = ["--dir", project.dir, "--answer", project.answer, "--offline", "--run", "true", "--json"];
+
+  await main(["fix", "verify", ...argv], console);
+
+  const { leaves, all } = pathsOf(JSON.parse(console.out()));
+  expect(leaves.filter((path) => !fields("fix verify").includes(path))).toEqual([]);
+  expect(fields("fix verify").filter((path) => !all.includes(path))).toEqual([]);
 });
 
 test("docs/cli.md has a row for each check of holdfast doctor, over HTTP and of a command, and no other", async () => {
@@ -142,13 +214,20 @@ function fields(command: string): readonly string[] {
   return [...section("json", command).matchAll(/^\| `([^`]+)`/gm)].map(([, path = ""]) => path);
 }
 
-/** The paths of a value, as docs/json.md writes them: `levels[].hits`; a status code stands for all of them. */
+const keyNames = [
+  ["statuses", "<code>"],
+  [".safeFloor", "<line>"],
+  [".floorDates", "<line>"],
+  [".releases", "<line>"],
+] as const;
+
+/** The paths of a value, as docs/json.md writes them: `levels[].hits`; a status code, or a version line, stands for all of them. */
 function pathsOf(value: unknown, path = ""): { readonly leaves: readonly string[]; readonly all: readonly string[] } {
   if (typeof value !== "object" || value === null) return { leaves: [path], all: [path] };
   const below = Array.isArray(value)
     ? value.map((item) => pathsOf(item, `${path}[]`))
     : Object.entries(value).map(([key, item]) =>
-        pathsOf(item, `${path}${path && "."}${path.endsWith("statuses") ? "<code>" : key}`),
+        pathsOf(item, `${path}${path && "."}${keyNames.find(([end]) => path.endsWith(end))?.[1] ?? key}`),
       );
   return {
     leaves: [...new Set(below.flatMap(({ leaves }) => leaves))],

@@ -2,18 +2,25 @@ import { expect, test } from "vitest";
 import { main } from "../src/main.ts";
 import { captureConsole } from "./captured-console.ts";
 
-test.each([["demo"], ["reproduce"], ["doctor"], ["explore"], ["replay"], ["fix check"], ["fix raise"]])(
-  "%s --help shows an example, and succeeds",
-  async (command) => {
-    const console = captureConsole();
+test.each([
+  ["demo"],
+  ["reproduce"],
+  ["doctor"],
+  ["explore"],
+  ["replay"],
+  ["fix find"],
+  ["fix check"],
+  ["fix raise"],
+  ["fix batch"],
+])("%s --help shows an example, and succeeds", async (command) => {
+  const console = captureConsole();
 
-    const code = await main([...command.split(" "), "--help"], console);
+  const code = await main([...command.split(" "), "--help"], console);
 
-    expect(code).toBe(0);
-    expect(console.out()).toContain(`Usage: holdfast ${command}`);
-    expect(console.out()).toMatch(/Example:\n {2}holdfast /);
-  },
-);
+  expect(code).toBe(0);
+  expect(console.out()).toContain(`Usage: holdfast ${command}`);
+  expect(console.out()).toMatch(/Example:\n {2}holdfast /);
+});
 
 test("--help lists the commands and shows an example", async () => {
   const console = captureConsole();

@@ -17,7 +17,7 @@
  * - `FIXES_NOT_A_REPOSITORY`: there is no git repository at the path.
  * - `FIXES_OFFLINE`: the answer needs the network, which may not be used.
  * - `FIXES_PACKAGE_NOT_FOUND`: the registry has no such package, or does not say where its repository is.
- * - `FIXES_QUERY_UNREADABLE`: what was asked for is no commit, number or URL.
+ * - `FIXES_QUERY_UNREADABLE`: what was asked for is no commit, number or URL, or a text without a word.
  * - `FIXES_SHALLOW_CLONE`: the clone has only a part of the history, which cannot answer.
  * - `FIXES_URL_REFUSED`: what was named is no directory, no URL that git may be given, and no package.
  */
@@ -37,7 +37,9 @@ export type FixesErrorCode =
   | "FIXES_NOT_A_REPOSITORY"
   | "FIXES_OFFLINE"
   | "FIXES_PACKAGE_NOT_FOUND"
+  | "FIXES_PROJECT_NOT_COMMITTED"
   | "FIXES_QUERY_UNREADABLE"
+  | "FIXES_SERVER_NOT_STARTED"
   | "FIXES_SHALLOW_CLONE"
   | "FIXES_URL_REFUSED";
 

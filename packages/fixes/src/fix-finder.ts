@@ -18,6 +18,8 @@ import { PatchIds } from "./patch-ids.ts";
 import type { FindFixProgress } from "./progress.ts";
 import { hashesOfQueries, hashOfQuery, type Query, readQuery, type Resolved, resolveQuery } from "./query.ts";
 import { findOperations, judge, type Reversals, readReversals } from "./reverts.ts";
+import { type FixCandidate, searchCommits, type SearchOptions } from "./search.ts";
+import { type ShownCommit, showCommit } from "./show.ts";
 import { openSource, type Source } from "./source/open-source.ts";
 import { compareReleases, readTags, type Release, type TagTable } from "./tags.ts";
 
@@ -75,6 +77,29 @@ export class FixFinder {
   /** Where the repository was found, and for a package its place in it. */
   get source(): Source {
     return this.#resolver.source;
+  }
+
+  /**
+   * Ranks the commits that may be the fix by a text, such as that of an error. None is more than possible.
+   *
+   * @throws QueryError (FIXES_QUERY_UNREADABLE) when the text has no word; RangeError for a limit below 1.
+   */
+  search(text: string, options: SearchOptions = {}): FixCandidate[] {
+    return searchCommits(this.history, text, options);
+  }
+
+  /**
+   * Reads what the commit of a query says and changes.
+   *
+   * **Cancellation:** an aborted signal ends git or the request and rejects with its reason.
+   *
+   * @throws QueryError, GitFailedError; each says what to do.
+   */
+  async show(text: string, options: Pick<FixFinderOptions, "signal" | "onProgress"> = {}): Promise<ShownCommit> {
+    const query = readQuery(text);
+    const hash = await this.#hashOf(query, options.signal);
+    const { commit } = await this.#resolver.resolve(this.history, query, hash, options);
+    return await showCommit(this.history, commit, this.source.remote?.url ?? null, options.signal);
   }
 
   /**

@@ -92,3 +92,41 @@ export class LockFailedError extends Error {
     Object.defineProperty(this.prototype, "name", { value: "LockFailedError", configurable: true, writable: true });
   }
 }
+
+/** Thrown when two trees of a project cannot be made, because not all of it is in a commit. */
+export class ProjectNotCommittedError extends Error {
+  readonly code = "FIXES_PROJECT_NOT_COMMITTED";
+  readonly dir: string;
+
+  constructor(dir: string, found: string) {
+    super(`making two trees of the project in ${dir}: ${found}`);
+    this.dir = dir;
+  }
+
+  static {
+    Object.defineProperty(this.prototype, "name", {
+      value: "ProjectNotCommittedError",
+      configurable: true,
+      writable: true,
+    });
+  }
+}
+
+/** Thrown when the server that stands beside a reproduction does not come up. */
+export class ServerNotStartedError extends Error {
+  readonly code = "FIXES_SERVER_NOT_STARTED";
+  readonly command: string;
+
+  constructor(command: string, found: string) {
+    super(`starting ${command}: ${found}`);
+    this.command = command;
+  }
+
+  static {
+    Object.defineProperty(this.prototype, "name", {
+      value: "ServerNotStartedError",
+      configurable: true,
+      writable: true,
+    });
+  }
+}

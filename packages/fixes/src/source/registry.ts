@@ -175,7 +175,7 @@ async function configuredRegistry(name: string, signal: AbortSignal | undefined)
 }
 
 /** Where pip or uv is told to find packages; its JSON answers lie beside the index that installers read. */
-function configuredIndex(): string | undefined {
+export function configuredIndex(): string | undefined {
   const { PIP_INDEX_URL, UV_DEFAULT_INDEX, UV_INDEX_URL } = process.env;
   return (PIP_INDEX_URL ?? UV_DEFAULT_INDEX ?? UV_INDEX_URL)?.replace(/\/simple\/?$/, "");
 }
