@@ -11,6 +11,7 @@ test.each([
   ["fix find"],
   ["fix check"],
   ["fix raise"],
+  ["fix verify"],
   ["fix batch"],
 ])("%s --help shows an example, and succeeds", async (command) => {
   const console = captureConsole();
