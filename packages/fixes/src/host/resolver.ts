@@ -12,6 +12,7 @@ import type { FindFixProgress } from "../progress.ts";
 import { headsOf, type Place, type Query, type Resolved, resolveQuery } from "../query.ts";
 import { fetchRef } from "../source/clone-cache.ts";
 import type { Source } from "../source/open-source.ts";
+import { findLanded } from "../squash.ts";
 import { readRemoteUrl } from "../source/remote-url.ts";
 import type { HostFinding } from "./finding.ts";
 import { askGitHub } from "./github.ts";
@@ -93,6 +94,9 @@ export class Resolver {
     const isElsewhere = query.kind === "number" && (await this.#isElsewhere(query.at, signal));
     const offline = isElsewhere ? elsewhere(query) : attempt(history, query, hash);
     if (query.kind === "hash" || isSure(offline)) return orThrow(offline);
+    // A head that was kept of a pull request, and is in nothing that was released.
+    const landed = offline instanceof QueryError ? null : await findLanded(history, offline.commit, signal);
+    if (landed !== null) return { commit: landed, confidence: "certain" };
     const notes: string[] = [];
     let cause: HostError | undefined;
     try {

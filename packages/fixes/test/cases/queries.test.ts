@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { FixFinder } from "../../src/fix-finder.ts";
-import { TestRepository } from "../repository.ts";
-import { ask, base, fix } from "./case.ts";
+import { type Step, TestRepository } from "../repository.ts";
+import { ask, base, fix, inShort } from "./case.ts";
 
 test("says of the head of a pull request that was not merged that no release has it", async () => {
   using repo = new TestRepository([
@@ -120,4 +120,68 @@ test("gives the same answers to many questions at once as to each alone", async 
   expect(together[1]).toMatchObject({ value: { packages: [{ name: "core", pinnedBy: ["ui"] }] } });
   expect(together[2]).toMatchObject({ value: { packages: [{ name: null }] } });
   expect(together[0]).toMatchObject({ value: { packages: [{ name: "core", pinnedBy: [] }] } });
+});
+
+const lines = (...changed: readonly number[]): string =>
+  Array.from({ length: 30 }, (_, at) => `${changed.includes(at) ? "new" : "old"} ${at}\n`).join("");
+const branch: readonly Step[] = [
+  { ...base, files: { ...base.files, "b.txt": lines() } },
+  { id: "one", on: "topic", from: "base", author: "dana", files: { "a.txt": "new\n" } },
+  { id: "two", on: "topic", author: "dana", files: { "b.txt": lines(3) } },
+  { id: "other", author: "dana", files: { "c.txt": "c\n" }, tags: ["v1.0.1"] },
+];
+
+function withHead(steps: readonly Step[]): TestRepository {
+  const repo = new TestRepository([...branch, ...steps]);
+  repo.git(["update-ref", "refs/pull/7/head", repo.hash("two")]);
+  repo.git(["branch", "-D", "topic"]);
+  return repo;
+}
+
+test("a branch that was squashed without its number is found by its patch", async () => {
+  using repo = withHead([
+    {
+      id: "squashed",
+      subject: "Own it",
+      author: "dana",
+      files: { "a.txt": "new\n", "b.txt": lines(3) },
+      tags: ["v1.1.0"],
+    },
+  ]);
+
+  const answer = await ask(repo);
+
+  expect(answer).toMatchObject({ commit: repo.hash("squashed"), confidence: "certain" });
+  expect(inShort(answer)).toEqual({ first: "v1.1.0", runs: ["v1.1.0..v1.1.0.."] });
+});
+
+test("a branch that was squashed by somebody else is found by the subject of one of its commits", async () => {
+  using repo = withHead([
+    { id: "tidied", subject: "two", files: { "c.txt": "d\n" } },
+    { id: "squashed", subject: "one", files: { "a.txt": "new\n", "b.txt": lines(3) }, tags: ["v1.1.0"] },
+  ]);
+
+  const answer = await ask(repo);
+
+  expect(answer).toMatchObject({ commit: repo.hash("squashed"), confidence: "certain" });
+});
+
+test("a branch that was rebased without its number is found by the patch of its last commit", async () => {
+  using repo = withHead([
+    { id: "first", subject: "one", author: "dana", files: { "a.txt": "new\n" } },
+    { id: "last", subject: "two", author: "dana", files: { "b.txt": lines(3) }, tags: ["v1.1.0"] },
+  ]);
+
+  const answer = await ask(repo);
+
+  expect(answer).toMatchObject({ commit: repo.hash("last"), confidence: "certain" });
+});
+
+test("a branch of which nothing landed stays possible", async () => {
+  using repo = withHead([{ id: "half", author: "dana", files: { "a.txt": "newer\n" }, tags: ["v1.1.0"] }]);
+
+  const answer = await ask(repo);
+
+  expect(answer).toMatchObject({ commit: repo.hash("two"), confidence: "possible" });
+  expect(inShort(answer)).toEqual({ first: null, runs: [] });
 });
