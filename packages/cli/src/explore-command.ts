@@ -126,6 +126,7 @@ function testOf(module: string, file: string, flags: ExploreFlags, found: Explor
     replay: found.replay ?? "",
     message: found.explain().split("\n")[1]?.trim() ?? "it failed",
     runner: flags.testRunner,
+    timers: flags.timers,
   });
 }
 

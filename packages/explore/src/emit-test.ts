@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { TimerMode } from "./options.ts";
 import { parseReplay } from "./replay-string.ts";
 
 /** What the test is made of. */
@@ -17,10 +18,13 @@ export interface EmitTestOptions {
   readonly message: string;
   /** `vitest`, or `node:test`. */
   readonly runner: "node:test" | "vitest";
+  /** As the failure was searched for; `free` when absent. */
+  readonly timers?: TimerMode;
 }
 
 /** Gives the text of the file. */
-export function emitTest({ module, exportName, replay, message, runner }: EmitTestOptions): string {
+export function emitTest(settings: EmitTestOptions): string {
+  const { module, exportName, replay, message, runner, timers = "free" } = settings;
   const imported = exportName === "scenario" ? "scenario" : `${exportName} as scenario`;
   const imports =
     runner === "vitest"
@@ -32,15 +36,20 @@ export function emitTest({ module, exportName, replay, message, runner }: EmitTe
       ? 'expect(found.verdict, found.explain()).not.toBe("failed");'
       : 'assert.notEqual(found.verdict, "failed", found.explain());';
   const { cancellations = 0 } = parseReplay(replay);
-  const most = cancellations > 1 ? `, cancellations: ${cancellations}` : "";
-  const options = cancellations === 0 ? "" : `, { cancel: "everywhere"${most} }`;
+  const fields = [
+    ...(timers === "free" ? [] : [`timers: "${timers}"`]),
+    ...(cancellations === 0 ? [] : ['cancel: "everywhere"']),
+    ...(cancellations > 1 ? [`cancellations: ${cancellations}`] : []),
+  ];
+  const options = fields.length === 0 ? "" : `, { ${fields.join(", ")} }`;
+  const how = timers === "free" ? "" : `, timers: "${timers}"`;
   return `${imports}import { explore, replay } from "@holdfast/explore";
 import { ${imported} } from ${JSON.stringify(module)};
 
 // Found by exploring the orders of its steps. In this one it failed:
 // ${message.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, " ")}
 test("the order in which it failed passes", async () => {
-  const { trace } = await replay(scenario, ${JSON.stringify(replay)}, { tolerant: true });
+  const { trace } = await replay(scenario, ${JSON.stringify(replay)}, { tolerant: true${how} });
   ${passes}
 });
 

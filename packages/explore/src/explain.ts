@@ -70,11 +70,8 @@ export function findDecision(session: Session, schedule: Schedule, trace: Trace)
 function racesOf(order: Kernel["order"], steps: readonly Transition[]): [number, number][] {
   const races: [number, number][] = [];
   for (let later = steps.length - 1; later > 0; later--) {
-    const direct = order.directlyBefore(later).toSorted((left, right) => right - left);
-    for (const earlier of direct) {
-      if (isNeeded(order, earlier, steps[later] as Transition)) continue;
-      if (direct.some((other) => other !== earlier && order.isBefore(earlier, other))) continue;
-      races.push([earlier, later]);
+    for (const earlier of order.justBefore(later).toSorted((left, right) => right - left)) {
+      if (!isNeeded(order, earlier, steps[later] as Transition)) races.push([earlier, later]);
     }
   }
   return races;

@@ -17,7 +17,7 @@ export type { ChromeEvent, ChromeTrace } from "./chrome-trace.ts";
 export type { Decision } from "./explain.ts";
 export type { Explored, ExploredCounts, MinimalFailure, Verdict } from "./explored.ts";
 export type { Lab } from "./lab.ts";
-export type { Budget, ExploreOptions, ExploreProgress, StrategyName } from "./options.ts";
+export type { Budget, ExploreOptions, ExploreProgress, StrategyName, TimerMode } from "./options.ts";
 export { replay, Replayed, replayModule, type ReplayModuleOptions, type ReplayOptions } from "./replay.ts";
 export { exploreModule, type ExploreModuleOptions } from "./parallel/explore-module.ts";
 export type { Scenario } from "./single-run.ts";

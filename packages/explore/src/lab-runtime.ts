@@ -25,8 +25,10 @@ export class LabRuntime implements Runtime {
   readonly #kernel: Kernel;
   readonly #random: () => number;
   readonly #limits: IdleLimits | undefined;
-  readonly #actors = new Map<number, Actor>();
-  readonly #parked = new Set<Step>();
+  /** Who acts for each task, by its id. */
+  readonly #actors: Actor[] = [];
+  /** In the order in which they began. */
+  readonly #parked: Step[] = [];
   readonly #roots = new Map<TaskInfo, (error: unknown) => void>();
   #taskId = 0;
   #isOver = false;
@@ -56,7 +58,7 @@ export class LabRuntime implements Runtime {
     this.#kernel.create(info);
     this.#readTask(info);
     const actor = this.#kernel.newActor(() => info.name);
-    this.#actors.set(info.id, actor);
+    this.#actors[info.id] = actor;
     this.#kernel.add(
       "start",
       actor,
@@ -69,11 +71,13 @@ export class LabRuntime implements Runtime {
     if (this.#isOver) return;
     this.#kernel.create(step);
     this.#readTask(step.task);
-    this.#parked.add(step);
+    this.#parked.push(step);
   }
 
   wake(step: Step & { readonly after?: object }): void {
-    if (!this.#parked.delete(step) || this.#isOver) return;
+    const index = this.#parked.indexOf(step);
+    if (index === -1 || this.#isOver) return;
+    this.#parked.splice(index, 1);
     // A timer's callback and what it wakes are one macrotask in Node, and nothing gets between them.
     if (this.#kernel.isInTimer) step.fire();
     else
@@ -81,8 +85,8 @@ export class LabRuntime implements Runtime {
         "wake",
         this.#actorOf(step.task),
         () => step.fire(),
-        () => step.what,
-        step.after === undefined ? {} : { after: step.after },
+        step,
+        step.after === undefined ? undefined : { after: step.after },
       );
   }
 
@@ -106,7 +110,8 @@ export class LabRuntime implements Runtime {
       timer.limit = this.#limits.add({ at, isOptional: false, what: () => timerWords(subject, at), pass: perform });
       return timer;
     }
-    timer.transition = this.#kernel.add("timer", this.#kernel.actor, perform, () => timerWords(subject, at), { at });
+    const what = isSleep(subject) ? subject : (): string => timerWords(subject, at);
+    timer.transition = this.#kernel.add("timer", this.#kernel.actor, perform, what, { at });
     return timer;
   }
 
@@ -134,7 +139,7 @@ export class LabRuntime implements Runtime {
 
   /** Who waits, and for what: `task "b" waits for event "ready"`. */
   waits(): string[] {
-    return [...this.#parked].map((step) => `${who(step.task)} waits for ${step.what}`);
+    return this.#parked.map((step) => `${who(step.task)} waits for ${step.what}`);
   }
 
   /** What is left at the end of a run. */
@@ -148,7 +153,7 @@ export class LabRuntime implements Runtime {
     const fails = [...this.#roots.values()];
     this.#isOver = true;
     this.#roots.clear();
-    this.#parked.clear();
+    this.#parked.length = 0;
     for (const fail of fails) fail(error);
   }
 
@@ -158,7 +163,7 @@ export class LabRuntime implements Runtime {
   }
 
   #actorOf(task: TaskInfo | undefined): Actor {
-    return (task === undefined ? undefined : this.#actors.get(task.id)) ?? this.#kernel.actor;
+    return (task === undefined ? undefined : this.#actors[task.id]) ?? this.#kernel.actor;
   }
 }
 

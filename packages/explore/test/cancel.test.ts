@@ -277,6 +277,19 @@ test(covers("EX-18"), async () => {
   ).toContain('explore(scenario, { cancel: "everywhere" })');
 });
 
+test.for([
+  ["free", "explore(scenario)", "{ tolerant: true }"],
+  ["idle", 'explore(scenario, { timers: "idle" })', '{ tolerant: true, timers: "idle" }'],
+  ["ordered", 'explore(scenario, { timers: "ordered" })', '{ tolerant: true, timers: "ordered" }'],
+] as const)("an emitted test goes by %s timers, as the search did", ([timers, exploring, replaying]) => {
+  const settings = { module: "./lock.ts", exportName: "scenario", message: "held", runner: "vitest" } as const;
+
+  const text = emitTest({ ...settings, replay: "h1:7f3a00:np:1.1", timers });
+
+  expect(text).toContain(`${exploring};`);
+  expect(text).toContain(`"h1:7f3a00:np:1.1", ${replaying})`);
+});
+
 test("names who was cancelled", async () => {
   const found = await explore(handingOver, everywhere);
 

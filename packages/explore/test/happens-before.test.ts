@@ -43,6 +43,58 @@ test("puts a writer after all readers since the last writer, and leaves readers 
   expect(order.isBefore(0, 2)).toBe(true);
 });
 
+test("tells those that come just before a step, with no other in between", () => {
+  const order = unnamed();
+  const [cell, other] = [{}, {}];
+
+  step(order, -1, [[cell, "write"]]);
+  step(order, -1, [[cell, "read"]]);
+  step(order, -1, [[other, "write"]]);
+  step(order, 0, [
+    [cell, "write"],
+    [other, "read"],
+  ]);
+
+  expect(order.justBefore(3)).toEqual([1, 2]);
+  expect(order.directlyBefore(3)).toEqual([0, 1, 2]);
+});
+
+test("tells the readers since the last writer in the order in which they came, whatever else was read in between", () => {
+  const order = unnamed();
+  const [cell, other] = [{}, {}];
+
+  step(order, -1, [[cell, "read"]]);
+  step(order, -1, [[cell, "write"]]);
+  for (let reader = 0; reader < 3; reader++) {
+    step(order, -1, [
+      [cell, "read"],
+      [other, "read"],
+    ]);
+  }
+
+  expect(order.readersOf(cell)).toEqual([2, 3, 4]);
+  expect(order.readersOf({})).toEqual([]);
+});
+
+test("knows nothing of the run before when a run begins", () => {
+  let names = 0;
+  const order = new HappensBefore(() => ++names);
+  const [first, second, third, fourth] = [{}, {}, {}, {}];
+  step(order, -1, [[first, "read"]]);
+  step(order, -1, [[second, "write"]]);
+  step(order, -1, [[second, "read"]]);
+  step(order, -1, [[second, "read"]]);
+
+  order.clear();
+  step(order, -1, [[third, "write"]]);
+  step(order, -1, [[fourth, "read"]]);
+  step(order, -1, [[fourth, "read"]]);
+
+  expect(order.directlyBefore(2)).toEqual([]);
+  expect(order.readersOf(fourth)).toEqual([1, 2]);
+  expect(order.accessesOf(2, 2, -2)).toEqual({ keys: [4], writes: [false] });
+});
+
 test("puts a step that may have touched anything after all before it, and before all after it", () => {
   const order = unnamed();
 

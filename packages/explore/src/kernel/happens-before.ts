@@ -16,13 +16,28 @@ export class HappensBefore {
   #rows = new Uint32Array(64);
   #words = 1;
   #steps = 0;
-  /** The steps that step j follows directly: that it conflicts with, or that made it. */
-  readonly #direct: number[][] = [];
-  /** What step j touched, each once, and whether it wrote. */
-  readonly #touched: Resource[][] = [];
-  readonly #wrote: boolean[][] = [];
+  /**
+   * What only the last step adds to is kept for all of them one after another, and where that of each step ends. Nothing of it
+   * is given back between runs: an array that is emptied and filled again is allocated again.
+   */
+  readonly #direct: number[] = [];
+  readonly #directEnds: number[] = [];
+  /** What the steps touched, each once a step, and whether it was written. */
+  readonly #touched: Resource[] = [];
+  readonly #wrote: boolean[] = [];
+  readonly #touchEnds: number[] = [];
+  /** The steps that have read a thing since it was written: a ring for each, in the order in which they came. */
+  readonly #readers: number[] = [];
+  readonly #nextReaders: number[] = [];
+  #readerCount = 0;
   readonly #times: number[] = [];
   #resources = new Map<object, Resource>();
+  /** Records to be used again in each run, and how many of them this one has in use. */
+  readonly #records: Resource[] = [];
+  #recordCount = 0;
+  /** What was looked up last: most things are touched several times in a row. */
+  #lastObject: object | undefined;
+  #lastRecord: Resource | undefined;
   readonly #nameMet: () => number;
   /** Told of each access, where somebody wants to know. */
   onAccess: ((object: object, isWrite: boolean) => void) | undefined = undefined;
@@ -44,6 +59,9 @@ export class HappensBefore {
     this.#steps = 0;
     // A new one: a Map that is cleared leaves a chain of tables behind, each of which keeps a run alive.
     this.#resources = new Map();
+    this.#recordCount = 0;
+    this.#readerCount = 0;
+    this.#lastObject = undefined;
     this.#lastEverything = -1;
   }
 
@@ -59,11 +77,9 @@ export class HappensBefore {
       this.#rows = longer;
     }
     for (let word = step * this.#words; word < end; word++) this.#rows[word] = 0;
-    const direct = (this.#direct[step] ??= []);
-    direct.length = 0;
-    if (madeBy >= 0) direct.push(madeBy);
-    (this.#touched[step] ??= []).length = 0;
-    (this.#wrote[step] ??= []).length = 0;
+    this.#directEnds[step] = this.#directStart(step);
+    this.#touchEnds[step] = this.#touchStart(step);
+    if (madeBy >= 0) this.#follows(step, madeBy);
     this.#isEverything[step] = false;
     if (this.#lastEverything >= 0) this.#follows(step, this.#lastEverything);
   }
@@ -93,11 +109,19 @@ export class HappensBefore {
     this.onAccess?.(object, isWrite);
     if (resource.lastWrite >= 0 && resource.lastWrite !== step) this.#follows(step, resource.lastWrite);
     if (!isWrite) {
-      resource.addReader(step);
+      this.#addReader(resource, step);
       return;
     }
-    for (const reader of resource.readers) if (reader !== step) this.#follows(step, reader);
-    resource.forgetReaders();
+    const last = resource.lastReader;
+    if (last >= 0) {
+      let at = last;
+      do {
+        at = this.#nextReaders[at] as number;
+        const reader = this.#readers[at] as number;
+        if (reader !== step) this.#follows(step, reader);
+      } while (at !== last);
+      resource.lastReader = -1;
+    }
     resource.lastWrite = step;
   }
 
@@ -116,7 +140,9 @@ export class HappensBefore {
     const step = this.#steps - 1;
     const words = this.#words;
     const row = step * words;
-    for (const earlier of this.#direct[step] ?? []) {
+    const end = this.#directEnds[step] as number;
+    for (let index = this.#directStart(step); index < end; index++) {
+      const earlier = this.#direct[index] as number;
       const from = earlier * words;
       for (let word = 0; word < words; word++) this.#rows[row + word]! |= this.#rows[from + word]!;
       this.#rows[row + (earlier >>> 5)]! |= 1 << (earlier & 31);
@@ -129,13 +155,36 @@ export class HappensBefore {
   }
 
   /** The steps that a step follows directly, some of which come before others of them. */
-  directlyBefore(step: number): readonly number[] {
-    return this.#direct[step] ?? [];
+  directlyBefore(step: number): number[] {
+    return this.#direct.slice(this.#directStart(step), this.#directEnds[step]);
+  }
+
+  /** Those that a step follows directly and that come before no other of them. */
+  justBefore(step: number): number[] {
+    const [start, end] = [this.#directStart(step), this.#directEnds[step] as number];
+    const found: number[] = [];
+    for (let index = start; index < end; index++) {
+      const earlier = this.#direct[index] as number;
+      let isLast = true;
+      for (let other = start; other < end && isLast; other++) {
+        isLast = other === index || !this.isBefore(earlier, this.#direct[other] as number);
+      }
+      if (isLast) found.push(earlier);
+    }
+    return found;
   }
 
   /** The steps that have read something since it was last written. */
-  readersOf(object: object): readonly number[] {
-    return [...this.#recordOf(object).readers];
+  readersOf(object: object): number[] {
+    const readers: number[] = [];
+    const last = this.#recordOf(object).lastReader;
+    if (last < 0) return readers;
+    let at = last;
+    do {
+      at = this.#nextReaders[at] as number;
+      readers.push(this.#readers[at] as number);
+    } while (at !== last);
+    return readers;
   }
 
   touchedEverything(step: number): boolean {
@@ -148,55 +197,81 @@ export class HappensBefore {
    * @param fresh the name of what was first touched later than that.
    */
   accessesOf(step: number, state: number, fresh: number): { keys: number[]; writes: boolean[] } {
-    const touched = this.#touched[step] ?? [];
-    const keys = touched.map((resource) => nameIn(resource, state, fresh));
-    return { keys, writes: [...(this.#wrote[step] ?? [])] };
+    const keys: number[] = [];
+    const writes: boolean[] = [];
+    const end = this.#touchEnds[step] as number;
+    for (let index = this.#touchStart(step); index < end; index++) {
+      keys.push(nameIn(this.#touched[index] as Resource, state, fresh));
+      writes.push(this.#wrote[index] as boolean);
+    }
+    return { keys, writes };
   }
 
   /** Whether the order of a step and what has such a footprint can matter; see {@link HappensBefore.accessesOf}. */
   meets({ keys, writes }: Footprint, step: number, state: number, fresh: number): boolean {
     if (this.#isEverything[step] === true || keys.includes(EVERYTHING)) return true;
-    const touched = this.#touched[step] ?? [];
-    const wrote = this.#wrote[step] ?? [];
-    for (let index = 0; index < touched.length; index++) {
-      const key = nameIn(touched[index] as Resource, state, fresh);
+    const end = this.#touchEnds[step] as number;
+    for (let index = this.#touchStart(step); index < end; index++) {
+      const key = nameIn(this.#touched[index] as Resource, state, fresh);
       for (let other = 0; other < keys.length; other++) {
-        if (keys[other] === key && (wrote[index] === true || writes[other] === true)) return true;
+        if (keys[other] === key && (this.#wrote[index] === true || writes[other] === true)) return true;
       }
     }
     return false;
   }
 
   #recordOf(object: object): Resource {
+    if (object === this.#lastObject) return this.#lastRecord as Resource;
     if (object instanceof Resource) return object;
-    let resource = this.#resources.get(object);
-    if (resource === undefined) {
-      resource = new Resource();
-      this.#resources.set(object, resource);
+    let record = this.#resources.get(object);
+    if (record === undefined) {
+      record = this.#records[this.#recordCount]?.reset() ?? (this.#records[this.#recordCount] = new Resource());
+      this.#recordCount += 1;
+      this.#resources.set(object, record);
     }
-    return resource;
+    this.#lastObject = object;
+    this.#lastRecord = record;
+    return record;
   }
 
   /** Notes an access of a step, of which no earlier one says as much. */
   #note(step: number, resource: Resource, isWrite: boolean): void {
-    const touched = this.#touched[step] as Resource[];
-    const wrote = this.#wrote[step] as boolean[];
+    resource.hasWritten = isWrite;
     if (resource.lastStep === step) {
-      wrote[touched.indexOf(resource)] = true;
-      resource.hasWritten = true;
+      this.#wrote[resource.lastTouch] = true;
       return;
     }
-    touched.push(resource);
-    wrote.push(isWrite);
+    const at = this.#touchEnds[step] as number;
+    this.#touched[at] = resource;
+    this.#wrote[at] = isWrite;
+    this.#touchEnds[step] = at + 1;
     resource.lastStep = step;
-    resource.hasWritten = isWrite;
+    resource.lastTouch = at;
+  }
+
+  #addReader(resource: Resource, step: number): void {
+    const at = this.#readerCount++;
+    const last = resource.lastReader;
+    this.#readers[at] = step;
+    this.#nextReaders[at] = last < 0 ? at : (this.#nextReaders[last] as number);
+    if (last >= 0) this.#nextReaders[last] = at;
+    resource.lastReader = at;
   }
 
   #follows(step: number, earlier: number): void {
-    const direct = this.#direct[step];
-    if (direct === undefined || direct.includes(earlier)) return;
-    direct.push(earlier);
+    const end = this.#directEnds[step] as number;
+    for (let index = this.#directStart(step); index < end; index++) if (this.#direct[index] === earlier) return;
+    this.#direct[end] = earlier;
+    this.#directEnds[step] = end + 1;
     this.#times[step] = Math.max(this.timeOf(step), this.timeOf(earlier));
+  }
+
+  #directStart(step: number): number {
+    return step === 0 ? 0 : (this.#directEnds[step - 1] as number);
+  }
+
+  #touchStart(step: number): number {
+    return step === 0 ? 0 : (this.#touchEnds[step - 1] as number);
   }
 
   #widen(): void {

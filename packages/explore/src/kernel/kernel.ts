@@ -12,7 +12,7 @@ import { drain } from "./drain.ts";
 import { mix } from "../random.ts";
 import { HappensBefore } from "./happens-before.ts";
 import { ResourceNames } from "./resource-names.ts";
-import { Actor, Transition, type TransitionKind } from "./transition.ts";
+import { Actor, Transition, type TransitionKind, type Words } from "./transition.ts";
 
 /** Chooses what happens next. */
 export interface Chooser {
@@ -113,7 +113,9 @@ export class Kernel {
     this.#chooser = chooser;
     while (ready.length > 0) {
       if (this.steps.length >= maxSteps) return "cut";
-      if (ready.every(({ isOptional, kind }) => isOptional && (kind === "cancel" || hasEnded()))) {
+      // The first tells most of the time, and without a closure.
+      const mayEnd = (ready[0] as Transition).isOptional;
+      if (mayEnd && ready.every(({ isOptional, kind }) => isOptional && (kind === "cancel" || hasEnded()))) {
         this.#leaveOut();
         return "done";
       }
@@ -139,7 +141,7 @@ export class Kernel {
     kind: TransitionKind,
     actor: Actor,
     perform: () => void,
-    what: string | (() => string),
+    what: Words,
     { at, after }: { readonly at?: number; readonly after?: object } = {},
   ): Transition {
     const transition = new Transition(
@@ -173,7 +175,7 @@ export class Kernel {
   prevent(transition: Transition): boolean {
     const index = this.#ready.indexOf(transition);
     if (index === -1) return false;
-    this.#ready.splice(index, 1);
+    removeAt(this.#ready, index);
     this.order.access(transition, true);
     // Those that it held back are held back no longer.
     if (transition.at !== undefined && this.#options.orderedTimers) this.order.access(this.#ready, true);
@@ -202,7 +204,7 @@ export class Kernel {
 
   #happen(index: number, isDeclared: boolean): void {
     const transition = this.#ready[index] as Transition;
-    this.#ready.splice(index, 1);
+    removeAt(this.#ready, index);
     this.steps.push(transition);
     this.#cause = transition.cause;
     this.#effects = 0;
@@ -238,4 +240,10 @@ export class Kernel {
     for (const { at } of this.#ready) if (at !== undefined && at < earliest) earliest = at;
     return this.#ready.filter(({ at }) => at === undefined || at === earliest);
   }
+}
+
+/** As `splice` does, without an array of what was taken out. */
+function removeAt(list: Transition[], index: number): void {
+  for (let at = index + 1; at < list.length; at++) list[at - 1] = list[at] as Transition;
+  list.pop();
 }

@@ -70,7 +70,8 @@ export function wordsFor(resource: object): string | undefined {
 
 /** Whether a name holds in every run; if not, only in those that have done the same until the thing was touched first. */
 export function holdsEverywhere(key: number): boolean {
-  return key <= FIRST_GIVEN || Math.floor(key / MOST) % 2 === 0;
+  if (key <= FIRST_GIVEN) return true;
+  return key <= 0x7fff_ffff ? (key & MOST) === 0 : Math.floor(key / MOST) % 2 === 0;
 }
 
 interface Ordinals {

@@ -4,8 +4,6 @@
  * @module
  */
 
-const none: number[] = [];
-
 export class Resource {
   /** Its name in terms of runs; undefined until it is known or needed. */
   key: number | undefined;
@@ -14,24 +12,26 @@ export class Resource {
   /** The step that touched it first; it has a name that holds in other runs only for those who came after. */
   firstStep = -1;
   lastWrite = -1;
-  /** The steps that have read it since. */
-  readers: number[] = none;
+  /** Where the last step that has read it since is kept, in the rings of {@link HappensBefore}; -1 for none. */
+  lastReader = -1;
   /** The last step that has touched it, and whether it has written. */
   lastStep = -1;
   hasWritten = false;
+  /** Where that touch is kept. */
+  lastTouch = -1;
 
   constructor(key?: number, words?: string) {
     this.key = key;
     this.words = words;
   }
 
-  /** A step has read it. */
-  addReader(step: number): void {
-    if (this.readers === none) this.readers = [step];
-    else this.readers.push(step);
-  }
-
-  forgetReaders(): void {
-    this.readers = none;
+  /** As if new, for another thing in another run. */
+  reset(): this {
+    this.key = undefined;
+    this.firstStep = -1;
+    this.lastWrite = -1;
+    this.lastReader = -1;
+    this.lastStep = -1;
+    return this;
   }
 }

@@ -9,6 +9,9 @@ import { Resource } from "./resource.ts";
 /** What sort of event it is. */
 export type TransitionKind = "start" | "wake" | "pause" | "timer" | "io" | "cancel";
 
+/** Words for a person, or what makes them when somebody asks: most are never asked for. */
+export type Words = string | (() => string) | { readonly what: string };
+
 /** Whoever acts: a task, or a chain of callbacks that one of its events set off. */
 export class Actor {
   /** In the order in which they came up in this run. */
@@ -41,7 +44,7 @@ export class Transition extends Resource {
   isOptional: boolean = false;
   /** Steps without all of which it would not have been made, besides the one that made it. */
   readonly needs: readonly number[];
-  readonly #what: string | (() => string);
+  readonly #what: Words;
 
   constructor(
     cause: Cause,
@@ -49,7 +52,7 @@ export class Transition extends Resource {
     actor: Actor,
     madeBy: number,
     perform: () => void,
-    what: string | (() => string),
+    what: Words,
     at: number | undefined,
     needs: readonly number[],
   ) {
@@ -66,6 +69,8 @@ export class Transition extends Resource {
 
   /** In words: what was waited for. */
   get what(): string {
-    return typeof this.#what === "string" ? this.#what : this.#what();
+    const words = this.#what;
+    if (typeof words === "string") return words;
+    return typeof words === "function" ? words() : words.what;
   }
 }

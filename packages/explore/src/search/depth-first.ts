@@ -46,9 +46,11 @@ export class DepthFirst implements Chooser {
   /** How deep in the stack the run is. */
   #depth = 0;
   /** The choice of each step. */
-  #choiceOf: number[] = [];
+  readonly #choiceOf: number[] = [];
   /** Steps in which a way was chosen, each of which may touch something else. */
   readonly #wayIn = new Set<number>();
+  /** The first step that is another than in the run before; what can be learnt from those before it has been learnt then. */
+  #firstNew = 0;
   #isBlocked = false;
   #isFinished = false;
   /** Runs that came to nothing new. */
@@ -62,7 +64,7 @@ export class DepthFirst implements Chooser {
   /** Begins a run. */
   begin(): void {
     this.#depth = 0;
-    this.#choiceOf = [];
+    this.#firstNew = this.#stack.at(-1)?.step ?? 0;
     if (this.#wayIn.size > 0) this.#wayIn.clear();
     this.#isBlocked = false;
   }
@@ -71,7 +73,7 @@ export class DepthFirst implements Chooser {
     const known = this.#stack[this.#depth];
     const step = kernel.step + 1;
     if (known !== undefined) {
-      const index = ready.findIndex(({ cause }) => cause.id === known.chosen);
+      const index = indexIn(ready, known.chosen);
       if (index === -1 || known.isWay)
         throw new NotTheSameError("an event that could happen before does not come up now");
       this.#choiceOf[step] = this.#depth++;
@@ -136,23 +138,28 @@ export class DepthFirst implements Chooser {
   #findRaces(kernel: Kernel): void {
     const { order, steps, prevented } = kernel;
     for (let later = 1; later < steps.length; later++) {
-      const direct = order.directlyBefore(later);
-      for (const earlier of direct) {
-        if (isNeeded(order, earlier, steps[later] as Transition)) continue;
-        if (direct.some((other) => other !== earlier && order.isBefore(earlier, other))) continue;
+      const isNew = later >= this.#firstNew;
+      for (const earlier of order.justBefore(later)) {
         const { cause, madeBy } = steps[later] as Transition;
-        const isFree = madeBy >= earlier || this.#comesFree(order, cause.id, earlier);
+        if (isNeeded(order, earlier, steps[later] as Transition)) continue;
+        const isFree = madeBy >= earlier || this.#comesFree(kernel, cause.id, earlier);
         const meant = isFree ? earlier : this.#lastReady(cause.id, madeBy, earlier);
-        if (meant !== undefined) this.#reverse(kernel, meant, later);
+        if (meant !== undefined && (isNew || this.#isAsleep(cause.id, meant))) this.#reverse(kernel, meant, later);
       }
     }
     // What a step prevented could have happened before it.
     for (const { transition, by } of prevented) {
-      if (by < 0) continue;
+      if (by < 0 || by < this.#firstNew) continue;
       const meant = this.#lastReady(transition.cause.id, transition.madeBy, by);
       const choice = this.#stack[this.#choiceOf[meant ?? -1] ?? -1];
       if (choice !== undefined) this.#putDown(choice, [transition.cause.id]);
     }
+  }
+
+  /** Whether an event was asleep where a step was chosen. */
+  #isAsleep(event: number, step: number): boolean {
+    const choice = this.#stack[this.#choiceOf[step] ?? -1];
+    return choice !== undefined && isIn(choice.asleep, event);
   }
 
   #isReady(event: number, step: number): boolean {
@@ -160,10 +167,10 @@ export class DepthFirst implements Chooser {
   }
 
   /** Whether an event that happens after a step could have happened without it: no timer that the step has to do with holds it back. */
-  #comesFree(order: Kernel["order"], event: number, step: number): boolean {
+  #comesFree({ order, steps }: Kernel, event: number, step: number): boolean {
     if (this.#isReady(event, step)) return true;
     let release = step;
-    while (release + 1 < this.#choiceOf.length && !this.#isReady(event, release + 1)) release += 1;
+    while (release + 1 < steps.length && !this.#isReady(event, release + 1)) release += 1;
     return release !== step && !order.isBefore(step, release);
   }
 
@@ -187,7 +194,11 @@ export class DepthFirst implements Chooser {
     const beginnings: number[] = [];
     for (let step = earlier + 1; step < end; step++) {
       if (step === later || order.isBefore(earlier, step)) continue;
-      if (!free.some((other) => order.isBefore(other, step))) beginnings.push((steps[step] as Transition).cause.id);
+      if (isFirst(order, free, step)) {
+        const beginning = (steps[step] as Transition).cause.id;
+        if (known === undefined && isTried(choice, beginning)) return;
+        beginnings.push(beginning);
+      }
       free.push(step);
     }
     if (known === undefined) this.#putDown(choice, free.length === 0 ? [event] : beginnings);
@@ -195,25 +206,25 @@ export class DepthFirst implements Chooser {
   }
 
   #putDown(choice: Choice, beginnings: readonly number[]): void {
-    const isCovered = (event: number): boolean => choice.todo.includes(event) || isIn(choice.asleep, event);
-    if (beginnings.some((event) => event === choice.chosen || isCovered(event))) return;
-    const possible = beginnings.find((event) => choice.ready.includes(event));
+    if (beginnings.some((event) => isTried(choice, event))) return;
+    // The last is nearest to the later step of the race; an earlier one leads once more through what this run has done.
+    const possible = beginnings.findLast((event) => choice.ready.includes(event));
     if (possible !== undefined) choice.todo.push(possible);
     // Not ready there though nothing before it was needed: a timer that another one holds back.
-    else choice.todo.push(...choice.ready.filter((event) => event !== choice.chosen && !isCovered(event)));
+    else choice.todo.push(...choice.ready.filter((event) => !isTried(choice, event)));
   }
 
   /** Goes back to the last state in which something is left to be tried. */
   #advance(kernel: Kernel): void {
     for (let choice = this.#stack.pop(); choice !== undefined; choice = this.#stack.pop()) {
+      const next = nextOf(choice);
+      if (next === -1) continue;
       if (!choice.isWay) {
         const { step } = choice;
         const footprint = union(choice.touched, this.#footprint(kernel, step, step));
         choice.asleep.push({ event: choice.chosen, footprint, state: step });
         delete choice.touched;
       }
-      const next = choice.todo.findIndex((event) => choice.isWay || !isIn(choice.asleep, event));
-      if (next === -1) continue;
       [choice.chosen] = choice.todo.splice(0, next + 1).slice(-1) as [number];
       this.#stack.push(choice);
       return;
@@ -222,10 +233,25 @@ export class DepthFirst implements Chooser {
   }
 }
 
+/** Which of what is to be tried in a state is next; -1 when nothing is left. */
+function nextOf({ chosen, isWay, todo, asleep }: Choice): number {
+  if (isWay) return todo.length > 0 ? 0 : -1;
+  for (let index = 0; index < todo.length; index++) {
+    const event = todo[index] as number;
+    if (event !== chosen && !isIn(asleep, event)) return index;
+  }
+  return -1;
+}
+
 /** Whether an event would not have been made without a step. */
 export function isNeeded(order: Kernel["order"], step: number, { madeBy, needs }: Transition): boolean {
-  const isAtOrBefore = (other: number): boolean => step === other || (other >= 0 && order.isBefore(step, other));
-  return isAtOrBefore(madeBy) || needs.some(isAtOrBefore);
+  if (isAtOrBefore(order, step, madeBy)) return true;
+  for (const need of needs) if (isAtOrBefore(order, step, need)) return true;
+  return false;
+}
+
+function isAtOrBefore(order: Kernel["order"], step: number, other: number): boolean {
+  return step === other || (other >= 0 && order.isBefore(step, other));
 }
 
 function union(left: Footprint | undefined, right: Footprint): Footprint {
@@ -240,6 +266,23 @@ function union(left: Footprint | undefined, right: Footprint): Footprint {
   };
 }
 
+/** Whether a state has been left by an event, is so now, or will be. */
+function isTried({ chosen, todo, asleep }: Choice, event: number): boolean {
+  return event === chosen || todo.includes(event) || isIn(asleep, event);
+}
+
+/** Whether none of the steps comes before another one. */
+function isFirst(order: Kernel["order"], steps: readonly number[], later: number): boolean {
+  for (const step of steps) if (order.isBefore(step, later)) return false;
+  return true;
+}
+
 function isIn(asleep: readonly Asleep[], event: number): boolean {
-  return asleep.some((entry) => entry.event === event);
+  for (const entry of asleep) if (entry.event === event) return true;
+  return false;
+}
+
+function indexIn(ready: readonly Transition[], event: number): number {
+  for (let index = 0; index < ready.length; index++) if ((ready[index] as Transition).cause.id === event) return index;
+  return -1;
 }

@@ -13,7 +13,8 @@ import type { Transition } from "../kernel/transition.ts";
  */
 export function undisturbed(ready: readonly Transition[], last: number | undefined): number {
   let first = -1;
-  for (const [index, { actor, isOptional }] of ready.entries()) {
+  for (let index = 0; index < ready.length; index++) {
+    const { actor, isOptional } = ready[index] as Transition;
     if (isOptional) continue;
     if (actor.index === last) return index;
     if (first === -1) first = index;
