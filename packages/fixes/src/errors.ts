@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { nameOf } from "./error-name.ts";
 
 /**
  * The codes of this package's errors. Those of a repository and of a query:
@@ -58,7 +59,7 @@ export class GitFailedError extends Error {
   }
 
   static {
-    name(this);
+    nameOf(this);
   }
 }
 
@@ -72,7 +73,7 @@ export class RepositoryError extends Error {
   }
 
   static {
-    name(this);
+    nameOf(this);
   }
 }
 
@@ -88,7 +89,7 @@ export class QueryError extends Error {
   }
 
   static {
-    name(this);
+    nameOf(this);
   }
 }
 
@@ -102,7 +103,7 @@ export class SourceError extends Error {
   }
 
   static {
-    name(this);
+    nameOf(this);
   }
 }
 
@@ -116,11 +117,6 @@ export class HostError extends Error {
   }
 
   static {
-    name(this);
+    nameOf(this);
   }
-}
-
-/** On the prototype, so that an error's own keys are its facts. */
-function name(type: { readonly name: string; readonly prototype: Error }): void {
-  Object.defineProperty(type.prototype, "name", { value: type.name, configurable: true, writable: true });
 }

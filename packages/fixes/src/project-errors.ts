@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { nameOf } from "./error-name.ts";
 
 /** Thrown when a project has nothing that says which versions are installed. */
 export class LockMissingError extends Error {
@@ -17,7 +18,7 @@ export class LockMissingError extends Error {
   }
 
   static {
-    Object.defineProperty(this.prototype, "name", { value: "LockMissingError", configurable: true, writable: true });
+    nameOf(this);
   }
 }
 
@@ -33,7 +34,7 @@ export class LockUnreadableError extends Error {
   }
 
   static {
-    Object.defineProperty(this.prototype, "name", { value: "LockUnreadableError", configurable: true, writable: true });
+    nameOf(this);
   }
 }
 
@@ -48,11 +49,7 @@ export class ManifestUnreadableError extends Error {
   }
 
   static {
-    Object.defineProperty(this.prototype, "name", {
-      value: "ManifestUnreadableError",
-      configurable: true,
-      writable: true,
-    });
+    nameOf(this);
   }
 }
 
@@ -67,11 +64,7 @@ export class ManifestChangedError extends Error {
   }
 
   static {
-    Object.defineProperty(this.prototype, "name", {
-      value: "ManifestChangedError",
-      configurable: true,
-      writable: true,
-    });
+    nameOf(this);
   }
 }
 
@@ -89,7 +82,7 @@ export class LockFailedError extends Error {
   }
 
   static {
-    Object.defineProperty(this.prototype, "name", { value: "LockFailedError", configurable: true, writable: true });
+    nameOf(this);
   }
 }
 
@@ -104,11 +97,7 @@ export class ProjectNotCommittedError extends Error {
   }
 
   static {
-    Object.defineProperty(this.prototype, "name", {
-      value: "ProjectNotCommittedError",
-      configurable: true,
-      writable: true,
-    });
+    nameOf(this);
   }
 }
 
@@ -123,10 +112,6 @@ export class ServerNotStartedError extends Error {
   }
 
   static {
-    Object.defineProperty(this.prototype, "name", {
-      value: "ServerNotStartedError",
-      configurable: true,
-      writable: true,
-    });
+    nameOf(this);
   }
 }

@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import type { FixAnswer } from "../answer.ts";
 import { checkProject, type CheckReport } from "../check.ts";
 import type { Ecosystem } from "../locks/lock.ts";
 import { LockFailedError } from "../project-errors.ts";
 import { findProject } from "../project.ts";
+import { runProgram } from "../run-program.ts";
 import { applyEdits, type ManifestEdit, replaceFile } from "./edit.ts";
 import { type LockCommand, lockCommands, updateCommands } from "./lock-commands.ts";
 
@@ -91,38 +91,16 @@ async function runAll(commands: readonly LockCommand[], cwd: string, options: Wr
   }
 }
 
-/** So much of what a command says is kept, in characters: its end tells why it failed. */
-const keptOutput = 2_000;
+/** So much of what a command says is told, in characters: its end tells why it failed. */
+const toldOutput = 2_000;
 
 async function runCommand(argv: readonly string[], cwd: string, signal: AbortSignal | undefined): Promise<void> {
-  const [file = "", ...args] = argv;
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  // A group of its own, so that what the manager has started ends with it.
-  const child = spawn(file, args, { cwd, stdio: ["ignore", "pipe", "pipe"], detached: true });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding("utf8").on("data", (chunk: string) => (output = (output + chunk).slice(-keptOutput)));
-  }
-  const stop = (): void => {
-    if (child.pid === undefined) return;
-    try {
-      process.kill(-child.pid, "SIGKILL");
-    } catch {
-      // It has ended by itself.
-    }
-  };
-  signal?.addEventListener("abort", stop, { once: true });
-  child.on("error", (error) => reject(new LockFailedError(argv, cwd, error.message, { cause: error })));
-  child.on("close", (code, killedBy) => {
-    if (code === 0) resolve();
-    else reject(new LockFailedError(argv, cwd, `it ended with ${killedBy ?? String(code)}: ${output.trim()}`));
-  });
-  try {
-    await promise;
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw error;
-  } finally {
-    signal?.removeEventListener("abort", stop);
-  }
+  const { exitCode, obstacle, output } = await runProgram(argv, { cwd, signal, isMerged: true });
+  if (exitCode === 0) return;
+  const said = output.slice(-toldOutput).trim();
+  throw new LockFailedError(
+    argv,
+    cwd,
+    exitCode === null ? `${obstacle} ${said}`.trim() : `it ended with ${exitCode}: ${said}`,
+  );
 }

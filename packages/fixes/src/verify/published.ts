@@ -5,7 +5,7 @@
  */
 import type { Ecosystem } from "../locks/lock.ts";
 import { configuredIndex } from "../source/registry.ts";
-import { runProgram } from "./run-program.ts";
+import { runProgram } from "../run-program.ts";
 
 /** Where and how the registry is asked. */
 export interface PublishedOptions {

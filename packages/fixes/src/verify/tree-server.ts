@@ -7,7 +7,7 @@ import { spawn } from "node:child_process";
 import { connect } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { ServerNotStartedError } from "../project-errors.ts";
-import { killGroup, type RunOptions } from "./run-program.ts";
+import { killGroup, type RunOptions } from "../run-program.ts";
 
 /** What is started, and how one knows that it is up. */
 export interface TreeServer {

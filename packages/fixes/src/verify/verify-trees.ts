@@ -6,7 +6,7 @@
  */
 import type { FixAnswer } from "../answer.ts";
 import type { FloorRaise } from "../raise/raise-floor.ts";
-import { type ProgramEnd, runProgram } from "./run-program.ts";
+import { type ProgramEnd, runProgram } from "../run-program.ts";
 import { startServer, type TreeServer } from "./tree-server.ts";
 import { openWorktrees } from "./worktrees.ts";
 

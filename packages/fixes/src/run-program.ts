@@ -19,6 +19,8 @@ export interface RunOptions {
 export interface ProgramEnd {
   /** Null: it could not be started, or was killed. */
   readonly exitCode: number | null;
+  /** Why there is no exit code: the signal that ended it, or what the system said; null where there is one. */
+  readonly obstacle: string | null;
   /** The end of what it wrote. */
   readonly output: string;
   /** Milliseconds. */
@@ -37,7 +39,7 @@ export async function runProgram(argv: readonly string[], options: RunOptions): 
   const { cwd, signal, env = {}, isMerged = false } = options;
   signal?.throwIfAborted();
   const [file = "", ...args] = argv;
-  const { promise, resolve } = Promise.withResolvers<number | null>();
+  const { promise, resolve } = Promise.withResolvers<Pick<ProgramEnd, "exitCode" | "obstacle">>();
   const begun = performance.now();
   const stdio = ["ignore", "pipe", isMerged ? "pipe" : "ignore"] as const;
   const child = spawn(file, args, { cwd, stdio: [...stdio], detached: true, env: { ...process.env, ...env } });
@@ -47,14 +49,16 @@ export async function runProgram(argv: readonly string[], options: RunOptions): 
   }
   const stop = (): void => killGroup(child.pid);
   signal?.addEventListener("abort", stop, { once: true });
-  child.on("error", () => resolve(null));
+  child.on("error", ({ message }) => resolve({ exitCode: null, obstacle: message }));
   // What it has left running would keep its output open, and has no business in the next tree.
   child.on("exit", stop);
-  child.on("close", (code) => resolve(code));
+  child.on("close", (exitCode, killedBy) => {
+    resolve({ exitCode, obstacle: killedBy === null ? null : `it was ended by ${killedBy}` });
+  });
   try {
-    const exitCode = await promise;
+    const end = await promise;
     signal?.throwIfAborted();
-    return { exitCode, output, milliseconds: performance.now() - begun };
+    return { ...end, output, milliseconds: performance.now() - begun };
   } finally {
     signal?.removeEventListener("abort", stop);
   }
