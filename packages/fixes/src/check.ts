@@ -20,8 +20,8 @@ export interface CheckOptions {
   /** Lock files in place of a directory; manifests are not looked at then. */
   readonly files?: readonly LockFile[];
   readonly answer: FixAnswer;
-  /** Milliseconds since the epoch. */
-  readonly now: number;
+  /** Milliseconds since the epoch, which `outFor` is counted to. Default: now. */
+  readonly now?: number;
 }
 
 /** A lock file as text; its format is told by its name. */
@@ -60,7 +60,7 @@ const exitCodes = { "has-fix": 0, affected: 1, "not-released": 2, unknown: 3 } a
  *   there is no such directory.
  */
 export async function checkProject(options: CheckOptions): Promise<CheckReport> {
-  const { answer, now, dir = "." } = options;
+  const { answer, now = Date.now(), dir = "." } = options;
   const project = options.files === undefined ? await findProject(dir) : null;
   const files = options.files ?? (await textsOf(project?.locks ?? []));
   if (project !== null && files.length === 0 && project.manifests.length === 0) throw new LockMissingError(dir);

@@ -19,8 +19,8 @@ export interface WriteRaiseOptions {
   readonly dir: string;
   readonly edits: readonly ManifestEdit[];
   readonly answer: FixAnswer;
-  /** Milliseconds since the epoch. */
-  readonly now: number;
+  /** Milliseconds since the epoch. Default: now. */
+  readonly now?: number;
   readonly signal?: AbortSignal | undefined;
   /** Told of each command before it is run. */
   readonly onCommand?: ((command: LockCommand) => void) | undefined;
@@ -37,7 +37,7 @@ export interface WriteRaiseOptions {
  * @throws ManifestChangedError before anything is written; LockFailedError after all of it was taken back.
  */
 export async function writeRaise(options: WriteRaiseOptions): Promise<CheckReport> {
-  const { dir, edits, answer, now, signal } = options;
+  const { dir, edits, answer, now = Date.now(), signal } = options;
   const { root, locks } = await findProject(dir);
   const paths = [...new Set([...edits.map(({ file }) => file), ...locks])];
   const before = await Promise.all(paths.map(async (path) => [path, await readFile(path)] as const));

@@ -58,7 +58,7 @@ export async function verifyFix(options: VerifyFixOptions): Promise<VerifyReport
 /** A project without a lock is looked at by its manifests. */
 async function projectReport(dir: string, answer: FixAnswer): Promise<CheckReport | null> {
   try {
-    return await checkProject({ dir, answer, now: Date.now() });
+    return await checkProject({ dir, answer });
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "FIXES_LOCK_MISSING") return null;
     throw error;

@@ -42,7 +42,7 @@ export async function openWorktrees(dir: string, answer: FixAnswer, signal?: Abo
       await runGit(["worktree", "add", "-q", "--detach", tree, "HEAD"], { cwd: root, signal });
     }
     const [before, after] = [join(trees[0], prefix), join(trees[1], prefix)];
-    const raise = await raiseFloor({ dir: after, answer, now: Date.now() });
+    const raise = await raiseFloor({ dir: after, answer });
     await applyEdits(raise.edits);
     const edits = raise.edits.map((edit) => ({ ...edit, file: join(dir, relative(after, edit.file)) }));
     return { before, after, raise: { ...raise, edits }, [Symbol.asyncDispose]: remove };
