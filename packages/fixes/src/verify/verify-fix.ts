@@ -42,15 +42,23 @@ const exitCodes = { verified: 0, refuted: 1, "not-released": 2, unknown: 3 } as 
  *
  * **Cancellation:** an aborted signal ends what runs, removes the trees, and rejects with its reason.
  *
- * @throws RangeError for a package that is not in the answer, or a version that is none; as `verifyTrees`.
+ * @throws RangeError for a package that is not in the answer, a version that is none, or a new version together with commands; as `verifyTrees`.
  */
 export async function verifyFix(options: VerifyFixOptions): Promise<VerifyReport> {
   const { dir, answer, commands = [], server, signal, onProgress } = options;
+  if (options.new !== undefined && commands.length > 0) {
+    throw new RangeError(
+      `verifying ${options.new}: commands run where the floor is raised, and that is to the safe floor; leave out the new version, or what is to be run`,
+    );
+  }
   const report = await projectReport(dir, answer);
   const steps = stepsOf(report, options);
   const releases: VerifiedReleases[] = [];
   for (const step of steps) releases.push(await verifyReleases({ ...options, step }));
-  const trees = commands.length === 0 ? null : await verifyTrees({ dir, answer, commands, server, signal, onProgress });
+  // Only what was asked about is raised.
+  const about = { ...answer, packages: steps.map((step) => step.about) };
+  const trees =
+    commands.length === 0 ? null : await verifyTrees({ dir, answer: about, commands, server, signal, onProgress });
   const verdict = verdictOf(answer, releases, trees);
   return { verdict, exitCode: exitCodes[verdict], releases, trees };
 }

@@ -31,15 +31,21 @@ export interface Worktrees extends AsyncDisposable {
  */
 export async function openWorktrees(dir: string, answer: FixAnswer, signal?: AbortSignal): Promise<Worktrees> {
   const { root, prefix } = await repositoryOf(dir, signal);
-  const base = await mkdtemp(join(tmpdir(), "holdfast-verify-"));
+  // Git knows a worktree by its real path.
+  const base = await realpath(await mkdtemp(join(tmpdir(), "holdfast-verify-")));
   const trees = [join(base, "before"), join(base, "after")] as const;
   const remove = async (): Promise<void> => {
     await rm(base, { recursive: true, force: true });
-    await tryGit(["worktree", "prune"], { cwd: root });
+    // Not by pruning, which would forget others of the user's too whose directories are away for a while. Forced twice,
+    // since git that was ended in the middle leaves a tree locked.
+    for (const tree of trees) await tryGit(["worktree", "remove", "--force", "--force", tree], { cwd: root });
   };
   try {
     for (const tree of trees) {
-      await runGit(["worktree", "add", "-q", "--detach", tree, "HEAD"], { cwd: root, signal });
+      await runGit(["-c", "core.hooksPath=/dev/null", "worktree", "add", "-q", "--detach", tree, "HEAD"], {
+        cwd: root,
+        signal,
+      });
     }
     const [before, after] = [join(trees[0], prefix), join(trees[1], prefix)];
     const raise = await raiseFloor({ dir: after, answer });
@@ -68,12 +74,12 @@ async function repositoryOf(
   if ((await tryGit(["rev-parse", "--verify", "-q", "HEAD^{commit}"], { cwd: root, signal })) === null) {
     throw new ProjectNotCommittedError(dir, `its repository has no commit; commit it first`);
   }
-  const changed = await runGit(["status", "--porcelain", "--untracked-files=no"], { cwd: root, signal });
+  const changed = await runGit(["status", "--porcelain"], { cwd: root, signal });
   if (changed !== "") {
     const count = changed.trimEnd().split("\n").length;
     throw new ProjectNotCommittedError(
       dir,
-      `${count} file${count === 1 ? " has" : "s have"} changes that no commit has, and would be left out; commit or stash them`,
+      `${count} file${count === 1 ? " is" : "s are"} not as in the last commit, and would be left out; commit, stash or ignore what has changed`,
     );
   }
   return { root, prefix: relative(await realpath(root), await realpath(dir)) };

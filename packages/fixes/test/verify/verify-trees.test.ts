@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test, vi } from "vitest";
@@ -90,6 +90,18 @@ test("nothing of it is left, and the working tree is as it was", async () => {
   expect(readFileSync(join(project.dir, "package.json"), "utf8")).toBe(manifest);
 });
 
+test("worktrees of the user's stay known to git, also where their directories are away for a while", async () => {
+  await using project = await committed();
+  const away = join(temporary, "away");
+  git(project.dir, "worktree", "add", "-q", "--detach", away);
+  rmSync(away, { recursive: true });
+
+  await verify(project.dir, { kind: "run", command: "true" });
+
+  const known = git(project.dir, "worktree", "list", "--porcelain").match(/^worktree .*/gm);
+  expect(known).toEqual([`worktree ${realpathSync(project.dir)}`, `worktree ${realpathSync(temporary)}/away`]);
+});
+
 test("the project may lie below the top of its repository", async () => {
   await using project = await committed({ "apps/web/package.json": manifest });
 
@@ -117,7 +129,16 @@ test.for([
       writeFileSync(join(project.dir, "package.json"), "{}\n");
       return project;
     },
-    /1 file has changes that no commit has, and would be left out; commit or stash them/,
+    /1 file is not as in the last commit, and would be left out; commit, stash or ignore what has changed/,
+  ],
+  [
+    "has files that no commit has",
+    async () => {
+      const project = await committed();
+      writeFileSync(join(project.dir, "new.txt"), "");
+      return project;
+    },
+    /1 file is not as in the last commit/,
   ],
 ] as const)("a project that %s is refused before anything is made", async ([, make, message]) => {
   await using project = await make();
@@ -127,6 +148,48 @@ test.for([
 
   await expect(verifying).rejects.toThrow(message);
   expect(trees()).toEqual(before);
+});
+
+test("hooks of the repository are not run", async () => {
+  await using project = await committed();
+  const hook = join(project.dir, ".git/hooks/post-checkout");
+  writeFileSync(hook, "#!/bin/sh\necho ran > hooked\n", { mode: 0o755 });
+
+  const { runs } = await verify(project.dir, { kind: "run", command: "ls" });
+
+  expect(runs[0]?.before.output).toBe("package.json");
+});
+
+test("a new version of one's own goes with no commands, which run at the safe floor", async () => {
+  await using project = await committed();
+
+  const verifying = verifyFix({
+    dir: project.dir,
+    answer: npmFix(),
+    new: "6.4.0",
+    offline: true,
+    commands: [{ kind: "run", command: "true" }],
+  });
+
+  await expect(verifying).rejects.toThrow("that is to the safe floor; leave out the new version, or what is to be run");
+});
+
+test("only the package that was asked about is raised", async () => {
+  await using project = await committed({
+    "package.json": '{\n  "dependencies": {\n    "socketry": "^6.1.0",\n    "other": "^6.1.0"\n  }\n}\n',
+  });
+  const answer = npmFix();
+  const both = { ...answer, packages: [...answer.packages, ...npmFix({ name: "other" }).packages] };
+
+  const { trees: found } = await verifyFix({
+    dir: project.dir,
+    answer: both,
+    package: "other",
+    offline: true,
+    commands: [{ kind: "run", command: "true" }],
+  });
+
+  expect(found?.raise.edits.map((edit) => edit.package)).toEqual(["other"]);
 });
 
 test("an abort ends a command with all that it has started, and removes the trees", async () => {
