@@ -64,7 +64,8 @@ async function askNpm(name: string, version: string, options: PublishedOptions):
   }
   // For a version that does not exist of a package that does, npm says nothing and is content.
   if (output.trim() === "") return { state: "missing", reason: "the registry has no such version" };
-  if (typeof said?.deprecated === "string") return { state: "withdrawn", reason: `deprecated: ${said.deprecated}` };
+  if (said === null) return { state: "unknown", reason: "what npm said of it cannot be read" };
+  if (typeof said.deprecated === "string") return { state: "withdrawn", reason: `deprecated: ${said.deprecated}` };
   return { state: "published", reason: "the registry has it" };
 }
 

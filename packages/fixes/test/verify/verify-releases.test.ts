@@ -1,9 +1,15 @@
-import { expect, test } from "vitest";
+import { chmod } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import { afterEach, expect, test, vi } from "vitest";
 import type { FixAnswer, PackageAnswer } from "../../src/answer.ts";
 import { verifyFix } from "../../src/index.ts";
 import { npmFix, pythonFix } from "../answers.ts";
 import { packageLock, projectOf } from "../project-files.ts";
 import { openTestServer, type TestAnswer, type TestServer } from "../test-server.ts";
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
 
 const releases = { "6": ["v6.0.13", "v6.0.14", "v6.2.4", "v6.2.5", "v6.4.0"], "7": ["v7.0.0", "v7.1.0"] };
 const socketry = (changes: Partial<PackageAnswer> = {}): FixAnswer => npmFix({ releases, ...changes });
@@ -100,6 +106,22 @@ test.for([
   await using project = await projectOf({ "package-lock.json": packageLock({ "node_modules/socketry": "6.2.1" }) });
 
   const report = await verifyFix({ dir: project.dir, answer: socketry(), registry: npm.url });
+
+  expect(report).toMatchObject({ verdict });
+  expect(report.releases[0]?.checks.at(-1)).toMatchObject({ reason });
+});
+
+test.for([
+  ["says nothing, as some do of a version that does not exist,", "", "refuted", "the registry has no such version"],
+  ["says what cannot be read", "<html>", "unknown", "what npm said of it cannot be read"],
+] as const)("an npm that %s and ends well is no silent pass", async ([, says, verdict, reason]) => {
+  const npm = `#!/bin/sh\necho '${says}'\n`;
+  await using bin = await projectOf({ npm });
+  await chmod(join(bin.dir, "npm"), 0o755);
+  await using project = await projectOf({ "package-lock.json": packageLock({ "node_modules/socketry": "6.2.1" }) });
+  vi.stubEnv("PATH", `${bin.dir}${delimiter}${process.env["PATH"]}`);
+
+  const report = await verifyFix({ dir: project.dir, answer: socketry() });
 
   expect(report).toMatchObject({ verdict });
   expect(report.releases[0]?.checks.at(-1)).toMatchObject({ reason });
