@@ -28,6 +28,8 @@ export function fixVerifyText(answer: FixAnswer, { verdict, releases, trees }: V
   const checks = releases.flatMap((each) => each.checks);
   const runs = trees?.runs ?? [];
   const lines = [`holdfast fix verify   ${answerTitle(answer)}`, ...checks.map(checkLine)];
+  if (checks.length === 0)
+    lines.push("  unknown  no lock file or manifest of the project names a package that has the fix");
   for (const { file, line, before, after, package: name } of trees?.raise.edits ?? []) {
     lines.push(`  raise    ${terminalText(`${file}:${line}   ${name} "${before}" -> "${after}"`)}`);
   }

@@ -101,6 +101,16 @@ test.for([
   expect(code).toBe(64);
 });
 
+test("a project that does not have the package is told, and the exit code is 3", async () => {
+  await using project = await fixProject({ "package.json": "{}\n" });
+  const console = captureConsole();
+
+  const code = await main(["fix", "verify", "--dir", project.dir, "--answer", project.answer, "--offline"], console);
+
+  expect(console.out()).toContain("no lock file or manifest of the project names a package that has the fix");
+  expect(code).toBe(3);
+});
+
 test("changes that are not committed are refused with what to do", async () => {
   await using project = await fixProject(files);
   const console = captureConsole();

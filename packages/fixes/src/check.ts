@@ -9,7 +9,7 @@ import { type CheckedCopy, checkManifests, type CheckedRequirement } from "./che
 import type { Ecosystem, Lock, ResolvedCopy } from "./locks/lock.ts";
 import { isRequirementsPath, readLock } from "./locks/read-lock.ts";
 import { compareVersions, judgeVersion, lineOf, parseVersion, tagVersion } from "./package-version.ts";
-import { isAbout, normalName } from "./package-name.ts";
+import { isAbout, namesOf, normalName } from "./package-name.ts";
 import { findProject } from "./project.ts";
 import { LockMissingError, LockUnreadableError } from "./project-errors.ts";
 
@@ -104,7 +104,7 @@ function withoutRanges(copies: readonly CheckedCopy[]): CheckedCopy[] {
 }
 
 function nothingFound(files: readonly LockFile[], answer: FixAnswer): string {
-  const names = namesOf(answer).join(" or ") || "a package of the answer";
+  const names = answer.packages.flatMap(namesOf).join(" or ") || "a package of the answer";
   if (files.length > 0) return `no lock file has ${names}`;
   return `no lock file says which version of ${names} is installed; run the package manager's install or lock command`;
 }
@@ -148,8 +148,4 @@ function verdictOf(
   }
   const isUnknown = problems.length > 0 || copies.some(({ state }) => state === "unknown");
   return isUnknown ? "unknown" : "has-fix";
-}
-
-function namesOf({ packages }: FixAnswer): string[] {
-  return packages.flatMap(({ name, pinnedBy }) => (name === null ? pinnedBy : [name, ...pinnedBy]));
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isoDate } from "./iso-date.ts";
 import type { FixInterval } from "./answer.ts";
 import type { Release } from "./tags.ts";
 
@@ -48,8 +49,4 @@ export function makeIntervals(releases: readonly Release[], hasFix: (release: Re
     floorDates[line] = floor === null ? null : isoDate(floor.seconds);
   }
   return { intervals, safeFloor, floorDates, releases: stableTags };
-}
-
-function isoDate(seconds: number): string {
-  return new Date(seconds * 1000).toISOString().replace(".000Z", "Z");
 }

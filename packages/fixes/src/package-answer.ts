@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isoDate } from "./iso-date.ts";
 import type { PackageAnswer } from "./answer.ts";
 import { makeIntervals } from "./intervals.ts";
 import type { History } from "./load.ts";
@@ -79,7 +80,7 @@ export function answerFor(
     first: {
       stable: stable?.tag ?? null,
       any: any?.tag ?? null,
-      date: shown === undefined ? null : new Date(shown.seconds * 1000).toISOString().replace(".000Z", "Z"),
+      date: shown === undefined ? null : isoDate(shown.seconds),
       describe: shown === undefined ? null : describe(history, shown, operations),
     },
     ...makeIntervals(releases, hasFix),

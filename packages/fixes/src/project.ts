@@ -5,7 +5,7 @@
  */
 import { glob, readdir, readFile } from "node:fs/promises";
 import { basename, isAbsolute, join, matchesGlob, relative, resolve } from "node:path";
-import { tableOf, textOf } from "./locks/lock.ts";
+import { type Ecosystem, tableOf, textOf } from "./locks/lock.ts";
 import { isLockPath, isRequirementsPath } from "./locks/read-lock.ts";
 
 /** A project, as its files lie. Every path begins with the directory that was asked about. */
@@ -60,6 +60,11 @@ export async function findProject(dir: string): Promise<Project> {
 /** Whether a file of this name has catalogs: versions that the members of a workspace share. */
 export function isCatalog(path: string): boolean {
   return catalogNames.includes(basename(path));
+}
+
+/** Whose packages a lock file or manifest is about, by its name. */
+export function ecosystemOf(path: string): Ecosystem {
+  return /(?:\.json|\.ya?ml|yarn\.lock|bun\.lockb?)$/.test(path) ? "npm" : "pypi";
 }
 
 /** Whether a file of this name states requirements. */

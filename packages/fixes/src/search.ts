@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { isoDate } from "./iso-date.ts";
 import { QueryError } from "./errors.ts";
 import type { History } from "./load.ts";
 import { isRevertSubject, keyOf, mergeRequest, ownNumber, plainSubject } from "./messages.ts";
@@ -182,7 +183,7 @@ function candidateOf(
   return {
     commit: hash,
     subject,
-    date: new Date(committed * 1_000).toISOString().replace(".000Z", "Z"),
+    date: isoDate(committed),
     pullRequest: ownNumber(subject) ?? (history.graph.parentsOf(number).length > 1 ? mergeRequest(body) : null),
     score: Math.round(Math.min(1, points / most) * 1_000) / 1_000,
     confidence: "possible",

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { isoDate } from "./iso-date.ts";
 import { tryGit, runGit } from "./git.ts";
 import type { History } from "./load.ts";
 import { mergeRequest, ownNumber } from "./messages.ts";
@@ -183,8 +184,4 @@ function urlOf(origin: string, hash: string, pullRequest: string | null): string
   const isGitLab = host.startsWith("gitlab.");
   if (pullRequest === null) return `${base}${isGitLab ? "/-" : ""}/commit/${hash}`;
   return isGitLab ? `${base}/-/merge_requests/${pullRequest}` : `${base}/pull/${pullRequest}`;
-}
-
-function isoDate(seconds: number): string {
-  return new Date(seconds * 1_000).toISOString().replace(".000Z", "Z");
 }

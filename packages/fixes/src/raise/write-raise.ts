@@ -8,7 +8,7 @@ import type { FixAnswer } from "../answer.ts";
 import { checkProject, type CheckReport } from "../check.ts";
 import type { Ecosystem } from "../locks/lock.ts";
 import { LockFailedError } from "../project-errors.ts";
-import { findProject } from "../project.ts";
+import { ecosystemOf, findProject } from "../project.ts";
 import { runProgram } from "../run-program.ts";
 import { applyEdits, type ManifestEdit, replaceFile } from "./edit.ts";
 import { type LockCommand, lockCommands, updateCommands } from "./lock-commands.ts";
@@ -80,7 +80,7 @@ export async function dueCommands(
 }
 
 function ecosystemsOf(edits: readonly ManifestEdit[]): ReadonlySet<Ecosystem> {
-  return new Set(edits.map(({ file }) => (/\.(?:json|ya?ml)$/.test(file) ? "npm" : "pypi")));
+  return new Set(edits.map(({ file }) => ecosystemOf(file)));
 }
 
 async function runAll(commands: readonly LockCommand[], cwd: string, options: WriteRaiseOptions): Promise<void> {

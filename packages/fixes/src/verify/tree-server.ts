@@ -21,6 +21,8 @@ export interface TreeServer {
 const longestStart = 60_000;
 /** Milliseconds between two looks. */
 const look = 50;
+/** Milliseconds: a host that answers nothing at all is looked at again, and an interruption felt in between. */
+const longestLook = 1_000;
 
 /**
  * Starts a server and waits until its port takes connections. Dispose of it to end it with all that it has started.
@@ -76,5 +78,6 @@ async function answers(url: string): Promise<boolean> {
   const socket = connect({ host, port: port === "" ? (protocol === "https:" ? 443 : 80) : Number(port) });
   socket.on("connect", () => resolve(true));
   socket.on("error", () => resolve(false));
+  socket.setTimeout(longestLook, () => resolve(false));
   return await promise.finally(() => socket.destroy());
 }

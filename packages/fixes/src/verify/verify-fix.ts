@@ -7,7 +7,9 @@ import type { FixAnswer, PackageAnswer } from "../answer.ts";
 import { checkProject, type CheckReport } from "../check.ts";
 import type { Ecosystem } from "../locks/lock.ts";
 import { compareVersions, parseVersion } from "../package-version.ts";
-import { isAbout } from "../package-name.ts";
+import { isAbout, namesOf, normalName } from "../package-name.ts";
+import { LockMissingError } from "../project-errors.ts";
+import { ecosystemOf } from "../project.ts";
 import type { PublishedOptions } from "./published.ts";
 import { type VerifiedReleases, verifyReleases, type VersionStep } from "./verify-releases.ts";
 import { type VerifiedTrees, verifyTrees, type VerifyTreesOptions } from "./verify-trees.ts";
@@ -34,6 +36,7 @@ export interface VerifyReport {
   readonly trees: VerifiedTrees | null;
 }
 
+const ecosystems: readonly Ecosystem[] = ["npm", "pypi"];
 const exitCodes = { verified: 0, refuted: 1, "not-released": 2, unknown: 3 } as const;
 
 /**
@@ -63,40 +66,29 @@ export async function verifyFix(options: VerifyFixOptions): Promise<VerifyReport
   return { verdict, exitCode: exitCodes[verdict], releases, trees };
 }
 
-/** A project without a lock is looked at by its manifests. */
+/** Null for a directory that has no lock file and no manifest. */
 async function projectReport(dir: string, answer: FixAnswer): Promise<CheckReport | null> {
   try {
     return await checkProject({ dir, answer });
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "FIXES_LOCK_MISSING") return null;
+    if (error instanceof LockMissingError) return null;
     throw error;
   }
 }
 
+/** One for each package that the project names: a name alone does not tell which registry it is of. */
 function stepsOf(report: CheckReport | null, options: VerifyFixOptions): VersionStep[] {
   const { answer, package: wanted, old, new: target } = options;
-  const found = [...(report?.copies ?? []), ...(report?.requirements ?? [])].map(({ package: name, file }) => {
-    return { name, ecosystem: ecosystemOf(file) };
-  });
-  const named =
-    wanted === undefined
-      ? []
-      : [
-          {
-            name: wanted,
-            ecosystem: found.find(({ name }) => name === wanted)?.ecosystem ?? found[0]?.ecosystem ?? "npm",
-          },
-        ];
-  const fallback = answer.packages.flatMap(({ name }) => (name === null ? [] : [{ name, ecosystem: "npm" as const }]));
-  const candidates = wanted === undefined ? (found.length > 0 ? found : fallback) : named;
+  if (wanted !== undefined && !ecosystems.some((ecosystem) => aboutOf(answer, ecosystem, wanted) !== undefined)) {
+    const known = answer.packages.flatMap(namesOf).join(", ") || "none with a name";
+    throw new RangeError(`verifying ${wanted}: the fix is in no such package; the answer is about ${known}`);
+  }
   const steps = new Map<string, VersionStep>();
-  for (const { name, ecosystem } of candidates) {
-    const about = answer.packages.find((each) => isAbout(ecosystem, each, name));
-    if (about === undefined) {
-      if (wanted === undefined) continue;
-      const known = answer.packages.flatMap(namesOf).join(", ") || "none with a name";
-      throw new RangeError(`verifying ${wanted}: the fix is in no such package; the answer is about ${known}`);
-    }
+  for (const { package: name, file } of [...(report?.copies ?? []), ...(report?.requirements ?? [])]) {
+    const ecosystem = ecosystemOf(file);
+    const about = aboutOf(answer, ecosystem, name);
+    if (about === undefined || (wanted !== undefined && normalName(ecosystem, name) !== normalName(ecosystem, wanted)))
+      continue;
     for (const version of [old, target]) {
       if (version !== undefined && parseVersion(ecosystem, version) === null)
         throw new RangeError(`verifying ${name}: ${version} is no version of ${ecosystem}; give one such as 1.92.0`);
@@ -105,6 +97,10 @@ function stepsOf(report: CheckReport | null, options: VerifyFixOptions): Version
     steps.set(`${ecosystem} ${name}`, { ecosystem, package: name, about, old: installed, new: target ?? null });
   }
   return [...steps.values()];
+}
+
+function aboutOf(answer: FixAnswer, ecosystem: Ecosystem, name: string): PackageAnswer | undefined {
+  return answer.packages.find((each) => isAbout(ecosystem, each, name));
 }
 
 /** The installed version that lacks the fix, the lowest of several; without one the lowest there is. */
@@ -116,14 +112,6 @@ function lowest(report: CheckReport | null, ecosystem: Ecosystem, name: string):
   );
   const normal = (version: string): string => parseVersion(ecosystem, version) ?? version;
   return versions.toSorted((one, other) => compareVersions(ecosystem, normal(one), normal(other)))[0] ?? null;
-}
-
-function ecosystemOf(file: string): Ecosystem {
-  return /(?:\.json|\.ya?ml|yarn\.lock|bun\.lockb?|\.yarnrc\.yml)$/.test(file) ? "npm" : "pypi";
-}
-
-function namesOf({ name, pinnedBy }: PackageAnswer): readonly string[] {
-  return name === null ? pinnedBy : [name, ...pinnedBy];
 }
 
 function verdictOf(

@@ -175,3 +175,16 @@ test.for([
   await expect(verifying).rejects.toThrow(message);
   expect(npm.requests).toEqual([]);
 });
+
+test.for([
+  ["a project that does not name the package", { "package-lock.json": packageLock({ "node_modules/other": "1.0.0" }) }],
+  ["a directory without a project", {}],
+] as const)("of %s nothing is known, and no registry is asked", async ([, files]) => {
+  await using npm = await registry();
+  await using project = await projectOf(files);
+
+  const report = await verifyFix({ dir: project.dir, answer: socketry(), registry: npm.url });
+
+  expect(npm.requests).toEqual([]);
+  expect(report).toMatchObject({ verdict: "unknown", releases: [] });
+});
