@@ -5,7 +5,7 @@
  * @module
  */
 import { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
-import { type ContextStorage, LoneStore, shortened } from "./internal/context-map.ts";
+import { type CapturedContext, type ContextStorage, LoneStore, shortened } from "./internal/context-map.ts";
 import type { Frame } from "./internal/frame.ts";
 import { requireSoundUsing } from "./internal/using-probe.ts";
 import type { Runtime } from "./runtime.ts";
@@ -25,8 +25,12 @@ interface Context {
 const key: unique symbol = Symbol.for("holdfast.context/1");
 const holder = globalThis as { [key]?: Context };
 
+/** The context of the moment at which the package was loaded; undefined until that is known, and where it cannot be had. */
+let loaded: CapturedContext | undefined;
+
 /** Where the current frame is found. */
 export const storage: ContextStorage<Frame | undefined> = runDetached(openStorage);
+loaded = runDetached(() => storage.capture?.());
 
 /** The root tasks that have not ended, of every runtime. */
 export const roots: Set<Frame> = shared().roots;
@@ -50,7 +54,16 @@ export function enterContext(frame: Frame): void {
  * callback runs as the task that came first, long after that task has gone.
  */
 export function runDetached<T>(fn: () => T): T {
-  return shared().detached(fn);
+  return loaded === undefined ? shared().detached(fn) : loaded.run(fn);
+}
+
+/**
+ * Gives a function that runs another in the async context of now: what `AsyncLocalStorage.bind` does, at a tenth of its price where
+ * that can be had.
+ */
+export function bindContext(fn: () => void): () => void {
+  const captured = storage.capture?.();
+  return captured === undefined ? AsyncLocalStorage.bind(fn) : () => captured.run(fn);
 }
 
 /** A store of its own for those who follow code that runs in no task. */

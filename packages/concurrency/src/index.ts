@@ -6,7 +6,7 @@
 export { CancelScope, type CancelScopeOptions } from "./cancel-scope.ts";
 export { CapacityLimiter, type CapacityLimiterOptions, type CapacityLimiterStatistics } from "./capacity-limiter.ts";
 export { Condition, type ConditionOptions, type ConditionStatistics } from "./condition.ts";
-export { runDetached } from "./context.ts";
+export { bindContext, runDetached } from "./context.ts";
 export {
   CancelledError,
   type ConcurrencyErrorCode,

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { covers } from "../../../spec/covers.ts";
 import * as concurrency from "../src/index.ts";
 import {
+  bindContext,
   CancelScope,
   checkpoint,
   currentTask,
@@ -288,3 +289,51 @@ test("an owner made by one copy lends to tasks of the other", async () => {
 
   expect(values).toEqual(["value", "value"]);
 });
+
+test("a bound function runs in the context that it was bound in, and leaves that of its caller as it was", async () => {
+  const request = new AsyncLocalStorage<string>();
+  const seen: unknown[] = [];
+  const look = (): void => void seen.push([request.getStore(), taskName()]);
+  let bound = look;
+
+  await request.run("r-1", () => run(() => void (bound = bindContext(look)), { name: "binder" }));
+  await request.run("r-2", () =>
+    run(
+      () => {
+        bound();
+        look();
+      },
+      { name: "caller" },
+    ),
+  );
+  bindContext(look)();
+
+  expect(seen).toEqual([
+    ["r-1", "binder"],
+    ["r-2", "caller"],
+    [undefined, undefined],
+  ]);
+});
+
+test("what a bound function throws goes to its caller, in the context of that", () => {
+  const request = new AsyncLocalStorage<string>();
+  const bound = request.run("r-1", () =>
+    bindContext(() => {
+      throw new Error(String(request.getStore()));
+    }),
+  );
+
+  request.run("r-2", () => {
+    expect(bound).toThrow("r-1");
+    expect(request.getStore()).toBe("r-2");
+  });
+});
+
+/** The name of the task that the code runs in; undefined outside every task. */
+function taskName(): string | undefined {
+  try {
+    return currentTask().name;
+  } catch {
+    return undefined;
+  }
+}

@@ -51,6 +51,7 @@ test("the public run-time names are these, and no more than 90", () => {
     "UnsupportedNodeError",
     "VariableUnsetError",
     "WouldBlockError",
+    "bindContext",
     "cancelShieldedCheckpoint",
     "cancellable",
     "checkpoint",

@@ -9,7 +9,8 @@ import type { Transition } from "./kernel/transition.ts";
 
 export class CancelChoices {
   readonly #kernel: Kernel;
-  readonly #pending = new Set<Transition>();
+  /** Made with the first of them. */
+  #pending: Set<Transition> | undefined;
   readonly #most: number;
   #left: number;
 
@@ -37,20 +38,20 @@ export class CancelChoices {
     const scope = new CancelScope({ name: task });
     const transition = kernel.add("cancel", kernel.actor, () => this.#cancel(transition, scope), `cancel ${task}`);
     transition.isOptional = true;
-    this.#pending.add(transition);
+    (this.#pending ??= new Set()).add(transition);
     try {
       return await scope.run(body);
     } finally {
-      this.#pending.delete(transition);
+      this.#pending?.delete(transition);
       kernel.prevent(transition);
     }
   }
 
   #cancel(transition: Transition, scope: CancelScope): void {
-    this.#pending.delete(transition);
+    this.#pending?.delete(transition);
     this.#kernel.access(this, true);
     this.#left -= 1;
-    if (this.#left === 0) for (const other of this.#pending) this.#kernel.prevent(other);
+    if (this.#left === 0) for (const other of this.#pending ?? []) this.#kernel.prevent(other);
     scope.cancel("the explorer cancelled it");
   }
 }

@@ -4,7 +4,15 @@
  *
  * @module
  */
-import type { Runtime, Startable, Step, TaskInfo, TaskSource, Timer } from "@holdfast/concurrency";
+import {
+  bindContext,
+  type Runtime,
+  type Startable,
+  type Step,
+  type TaskInfo,
+  type TaskSource,
+  type Timer,
+} from "@holdfast/concurrency";
 import type { IdleLimits, Limit } from "./boundary/idle-limits.ts";
 import type { Kernel } from "./kernel/kernel.ts";
 import { Actor, type Transition } from "./kernel/transition.ts";
@@ -29,8 +37,10 @@ export class LabRuntime implements Runtime {
   readonly #actors: Actor[] = [];
   /** In the order in which they began. */
   readonly #parked: Step[] = [];
-  readonly #roots = new Map<TaskInfo, (error: unknown) => void>();
+  readonly #roots: { readonly root: TaskInfo; readonly fail: (error: unknown) => void }[] = [];
   #taskId = 0;
+  /** Whether a timer is happening right now. */
+  #isInTimer = false;
   #isOver = false;
 
   /** @param limits what keeps time limits until nothing else can happen; without it they may pass at any time. */
@@ -62,7 +72,7 @@ export class LabRuntime implements Runtime {
     this.#kernel.add(
       "start",
       actor,
-      gated(() => task.begin()),
+      bindContext(() => task.begin()),
       "start",
     );
   }
@@ -79,7 +89,7 @@ export class LabRuntime implements Runtime {
     if (index === -1 || this.#isOver) return;
     this.#parked.splice(index, 1);
     // A timer's callback and what it wakes are one macrotask in Node, and nothing gets between them.
-    if (this.#kernel.isInTimer) step.fire();
+    if (this.#isInTimer) step.fire();
     else
       this.#kernel.add(
         "wake",
@@ -103,7 +113,12 @@ export class LabRuntime implements Runtime {
     if (this.#isOver || at === Infinity) return timer;
     const perform = (): void => {
       timer.transition = undefined;
-      fire(subject as T);
+      this.#isInTimer = true;
+      try {
+        fire(subject as T);
+      } finally {
+        this.#isInTimer = false;
+      }
     };
     // What is due at once is no limit but a turn of its own.
     if (this.#limits !== undefined && at > this.#kernel.now && !isSleep(subject)) {
@@ -130,11 +145,12 @@ export class LabRuntime implements Runtime {
   }
 
   adopt(root: TaskInfo, fail: (error: unknown) => void): void {
-    this.#roots.set(root, fail);
+    this.#roots.push({ root, fail });
   }
 
   release(root: TaskInfo): void {
-    this.#roots.delete(root);
+    const index = this.#roots.findIndex((adopted) => adopted.root === root);
+    if (index !== -1) this.#roots.splice(index, 1);
   }
 
   /** Who waits, and for what: `task "b" waits for event "ready"`. */
@@ -144,17 +160,15 @@ export class LabRuntime implements Runtime {
 
   /** What is left at the end of a run. */
   leaks(): string[] {
-    const left = [...this.#roots.keys()].map((root) => `${who(root)} has not ended`);
+    const left = this.#roots.map(({ root }) => `${who(root)} has not ended`);
     return [...left, ...this.waits()];
   }
 
   /** Ends the run: nothing that is left of it goes on. */
-  end(error: unknown): void {
-    const fails = [...this.#roots.values()];
+  end(): void {
     this.#isOver = true;
-    this.#roots.clear();
-    this.#parked.length = 0;
-    for (const fail of fails) fail(error);
+    if (this.#parked.length > 0) this.#parked.length = 0;
+    if (this.#roots.length > 0) for (const { fail } of this.#roots.splice(0)) fail(new Error("the run is over"));
   }
 
   /** Whoever waits, pauses or starts feels cancellation there. */
@@ -165,13 +179,6 @@ export class LabRuntime implements Runtime {
   #actorOf(task: TaskInfo | undefined): Actor {
     return (task === undefined ? undefined : this.#actors[task.id]) ?? this.#kernel.actor;
   }
-}
-
-/** Runs later in the async context of now: a promise reaction carries it along. */
-export function gated(fn: () => void): () => void {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  void promise.then(fn);
-  return resolve;
 }
 
 /** A sleep says what it is; a deadline does not. */

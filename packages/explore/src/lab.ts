@@ -3,13 +3,12 @@
  *
  * @module
  */
-import { taskGroup } from "@holdfast/concurrency";
+import { bindContext, taskGroup } from "@holdfast/concurrency";
 import { LabDispatcher } from "./boundary/dispatcher.ts";
 import { type FetchAnswer, Network, type RespondOptions } from "./boundary/network.ts";
 import { CancelChoices } from "./cancel-choices.ts";
 import type { AccessMode } from "./kernel/footprint.ts";
 import type { Kernel } from "./kernel/kernel.ts";
-import { gated } from "./lab-runtime.ts";
 import { watched } from "./shared.ts";
 
 /** What holds in every state of a program; a false value, or an error, is a failure. */
@@ -23,8 +22,9 @@ export class Lab {
   readonly #kernel: Kernel;
   readonly #random: () => number;
   readonly #invariants: Invariant[] = [];
-  readonly #sharedNames = new Set<string>();
-  readonly #network: Network;
+  /** Made when they are first asked for, as most scenarios need neither. */
+  #network: Network | undefined;
+  #sharedNames: Set<string> | undefined;
   readonly #cancelChoices: CancelChoices;
   #dispatcher: LabDispatcher | undefined;
   #isDeclared = false;
@@ -33,13 +33,12 @@ export class Lab {
   constructor(kernel: Kernel, random: () => number, cancellations: number = 0) {
     this.#kernel = kernel;
     this.#random = random;
-    this.#network = new Network(kernel);
     this.#cancelChoices = new CancelChoices(kernel, cancellations);
   }
 
   /** What the scenario asked of the real world, which nobody answers in a run; undefined when it asked nothing. */
   get uncontrolled(): string | undefined {
-    return this.#network.unanswered;
+    return this.#network?.unanswered;
   }
 
   /** Whether the scenario has said what it shares. */
@@ -49,7 +48,7 @@ export class Lab {
 
   /** What was handed to {@link Lab.shared}, by name. */
   get sharedNames(): ReadonlySet<string> {
-    return this.#sharedNames;
+    return this.#sharedNames ?? none;
   }
 
   /**
@@ -84,7 +83,7 @@ export class Lab {
    */
   shared<T extends object>(object: T, name: string): T {
     this.#isDeclared = true;
-    this.#sharedNames.add(name);
+    (this.#sharedNames ??= new Set()).add(name);
     return watched(this.#kernel, object, name);
   }
 
@@ -108,7 +107,7 @@ export class Lab {
         reject(error);
       }
     };
-    this.#kernel.add("io", this.#kernel.actor, gated(answer), what);
+    this.#kernel.add("io", this.#kernel.actor, bindContext(answer), what);
     return promise as Promise<Awaited<T>>;
   }
 
@@ -120,12 +119,12 @@ export class Lab {
    * @throws RangeError for a fault that is none.
    */
   respond(url: string | RegExp, answer: FetchAnswer, options: RespondOptions = {}): void {
-    this.#network.respond(url, answer, options);
+    this.#ownNetwork.respond(url, answer, options);
   }
 
   /** What the global `fetch` does in a run. */
   fetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
-    return this.#network.fetch(input, init);
+    return this.#ownNetwork.fetch(input, init);
   }
 
   /**
@@ -133,7 +132,7 @@ export class Lab {
    * undici's own that senders use, so hand it over as `{ dispatcher: lab.dispatcher as never }`.
    */
   get dispatcher(): LabDispatcher {
-    return (this.#dispatcher ??= new LabDispatcher(this.#network));
+    return (this.#dispatcher ??= new LabDispatcher(this.#ownNetwork));
   }
 
   /**
@@ -162,6 +161,10 @@ export class Lab {
     return this.#kernel.readClock();
   }
 
+  get #ownNetwork(): Network {
+    return (this.#network ??= new Network(this.#kernel));
+  }
+
   /** The first invariant that does not hold, as an error. */
   violation(): Error | undefined {
     for (const { name, holds } of this.#invariants) {
@@ -175,3 +178,5 @@ export class Lab {
     return undefined;
   }
 }
+
+const none: ReadonlySet<string> = new Set();

@@ -4,8 +4,7 @@
  * @module
  */
 import type { Kernel } from "./kernel/kernel.ts";
-import type { GivenName } from "./kernel/resource-names.ts";
-import { Resource } from "./kernel/resource.ts";
+import type { Resource } from "./kernel/resource.ts";
 
 /** Methods of a Map or Set that change nothing. Every other is taken for one that does. */
 const reading: ReadonlySet<PropertyKey> = new Set([
@@ -51,12 +50,13 @@ class FieldWatch implements ProxyHandler<object> {
   readonly #kernel: Kernel;
   readonly #name: string;
   readonly #stands: Map<object, object>;
-  readonly #fields = new Map<PropertyKey, Resource>();
+  readonly #fields: Map<PropertyKey, Resource>;
 
   constructor(kernel: Kernel, name: string, stands: Map<object, object>) {
     this.#kernel = kernel;
     this.#name = name;
     this.#stands = stands;
+    this.#fields = kernel.names.fieldsOf(name);
   }
 
   get(from: object, key: PropertyKey, receiver: unknown): unknown {
@@ -65,7 +65,7 @@ class FieldWatch implements ProxyHandler<object> {
     if (typeof value === "function" && !Object.hasOwn(from, key)) return value;
     this.#touch(key, false);
     if (!isPlain(value)) return value;
-    return watch(this.#kernel, value, this.#kernel.names.field(this.#name, key).words, this.#stands);
+    return watch(this.#kernel, value, String(this.#kernel.names.field(this.#name, key).words), this.#stands);
   }
 
   /** On the target itself: through the stand-in, each writing would be a definition as well. */
@@ -103,18 +103,13 @@ class FieldWatch implements ProxyHandler<object> {
   }
 
   #touch(key: PropertyKey, isWrite: boolean): void {
-    let field = this.#fields.get(key);
-    if (field === undefined) {
-      field = tokenOf(this.#kernel.names.field(this.#name, key));
-      this.#fields.set(key, field);
-    }
-    this.#kernel.access(field, isWrite);
+    this.#kernel.access(this.#fields.get(key) ?? this.#kernel.names.field(this.#name, key), isWrite);
   }
 }
 
 /** A Map or Set works on itself alone, so that its methods are called on it and not on the stand-in. */
 function watchCollection(kernel: Kernel, target: object, name: string): object {
-  const token = tokenOf(kernel.names.given(name));
+  const token = kernel.names.given(name);
   return new Proxy(target, {
     get(from, key) {
       const value: unknown = Reflect.get(from, key, from);
@@ -133,10 +128,6 @@ function watchCollection(kernel: Kernel, target: object, name: string): object {
 /** Whether an error is what a class with `#private` fields throws when its methods run on a stand-in. */
 export function isPrivateMemberError(error: unknown): error is TypeError {
   return error instanceof TypeError && privateMember.test(error.message);
-}
-
-function tokenOf({ key, words }: GivenName): Resource {
-  return new Resource(key, words);
 }
 
 function isPlain(value: unknown): value is object {

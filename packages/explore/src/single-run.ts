@@ -103,15 +103,15 @@ export class Runner {
     this.#isRunning = true;
     kernel.order.onAccess = recorder && ((resource, isWrite) => recorder.accessed(resource, isWrite));
     kernel.begin(() => {
-      const instruments = recorder === undefined ? [] : [recorder];
-      run(() => this.#scenario(lab), { runtime, name: "scenario", instruments }).then(
+      const options = { runtime, name: "scenario", ...(recorder !== undefined && { instruments: [recorder] }) };
+      run(() => this.#scenario(lab), options).then(
         () => (this.#hasEnded = true),
         (error: unknown) => {
           this.#hasEnded = true;
           fail(error);
         },
       );
-    });
+    }, chooser);
     kernel.onStepEnd = () => {
       limits?.stepEnded();
       const violation = lab.violation();
@@ -125,7 +125,7 @@ export class Runner {
     if (leaks.length > 0) fail(new LeakError(leaks));
     this.#isRunning = false;
     const failure = this.#failure;
-    runtime.end(new Error("the run is over"));
+    runtime.end();
     drain();
     return { end, failure, uncontrolled: lab.uncontrolled, hangs };
   }

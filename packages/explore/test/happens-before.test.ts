@@ -107,6 +107,21 @@ test("puts a step that may have touched anything after all before it, and before
   expect([order.isBefore(0, 1), order.isBefore(1, 2), order.isBefore(0, 2)]).toEqual([true, true, true]);
 });
 
+test("a step that may have touched anything comes before what is new in the next run as well", () => {
+  const order = unnamed();
+  order.add(-1);
+  order.touchEverything();
+  order.close();
+
+  order.clear(1);
+  order.add(-1);
+  order.touchEverything();
+  order.close();
+  step(order, -1);
+
+  expect(order.isBefore(0, 1)).toBe(true);
+});
+
 test("tells the latest time that anything before a step was due, and no time of what has nothing to do with it", () => {
   const order = unnamed();
   const cell = {};
@@ -132,6 +147,94 @@ test("forgets the run before when a run begins", () => {
 
   expect(order.isBefore(0, 1)).toBe(false);
   expect(order.length).toBe(2);
+});
+
+test("a run that begins as the one before leaves what it meets there as that one had left it, on other objects", () => {
+  let names = 0;
+  // Names that hold for those who came after what they name was touched first.
+  const order = new HappensBefore(() => 4_096 + ++names);
+  const run = (kept: number, last: "read" | "write"): object => {
+    const [cell, other, late] = [{}, {}, {}];
+    order.clear(kept);
+    order.name(other, 50);
+    step(order, -1, [[cell, "write"]]);
+    step(order, -1, [
+      [cell, "read"],
+      [other, "read"],
+      [late, "read"],
+    ]);
+    step(order, -1, [[cell, "read"]]);
+    step(order, -1, [
+      [other, "write"],
+      [cell, last],
+    ]);
+    return cell;
+  };
+
+  run(0, "read");
+  expect(order.justBefore(3)).toEqual([1]);
+  const cell = run(2, "write");
+
+  expect(order.hasDeparted).toBe(false);
+  expect(order.justBefore(3)).toEqual([1, 2]);
+  expect(order.isBefore(0, 2)).toBe(true);
+  expect(order.readersOf(cell)).toEqual([]);
+  expect(order.accessesOf(3, 3, -2)).toEqual({ keys: [50, 4_097], writes: [true, true] });
+  expect(order.accessesOf(1, 1, -2)).toEqual({ keys: [4_097, 50, -2], writes: [false, false, false] });
+});
+
+test.each([
+  ["touches more", [{}, {}], true],
+  ["touches less", [], true],
+  ["touches as much", [{}], false],
+])("a step that %s than in the run before is told of: it was said to be the same", (_, touched, hasDeparted) => {
+  const order = unnamed();
+  step(order, -1, [[{}, "write"]]);
+  step(order, -1);
+
+  order.clear(1);
+  step(
+    order,
+    -1,
+    touched.map((each) => [each, "write"] as const),
+  );
+
+  expect(order.hasDeparted).toBe(hasDeparted);
+});
+
+test("agrees with itself when the beginning is kept, over 300 runs of 60 steps that touch many things", () => {
+  const chance = random(9);
+  const [kept, anew] = [unnamed(), unnamed()];
+  let steps: (readonly [cell: number, mode: "read" | "write"])[][] = [];
+
+  for (let round = 0; round < 300; round++) {
+    const same = Math.min(below(chance, steps.length + 1), 59);
+    const rest = Array.from({ length: 60 - same }, () =>
+      Array.from({ length: below(chance, 4) }, () => {
+        return [below(chance, 40), chance() < 0.5 ? "read" : "write"] as const;
+      }),
+    );
+    steps = [...steps.slice(0, same), ...rest];
+    const [some, others] = [0, 1].map(() => Array.from({ length: 40 }, () => ({})));
+    kept.clear(same);
+    anew.clear();
+    for (const touched of steps) {
+      step(
+        kept,
+        -1,
+        touched.map(([cell, mode]) => [some?.[cell] as object, mode]),
+      );
+      step(
+        anew,
+        -1,
+        touched.map(([cell, mode]) => [others?.[cell] as object, mode]),
+      );
+    }
+    for (const at of steps.keys()) expect(kept.directlyBefore(at)).toEqual(anew.directlyBefore(at));
+    for (const cell of some?.keys() ?? []) {
+      expect(kept.readersOf(some?.[cell] as object)).toEqual(anew.readersOf(others?.[cell] as object));
+    }
+  }
 });
 
 test("agrees with a search through the graph of what follows what, over 200 steps", () => {

@@ -15,6 +15,13 @@ export interface ContextStorage<T> {
   getStore(): T | undefined;
   run<A, R>(store: T, fn: (argument: A) => R, argument: A): R;
   enterWith(store: T): void;
+  /** The whole context of now, to come back to, where that can be had without an AsyncResource. */
+  readonly capture?: () => CapturedContext;
+}
+
+/** An async context: what all storages have in it. */
+export interface CapturedContext {
+  run<R>(fn: () => R): R;
 }
 
 /** As much of a map of all stores as Node looks at. What captured one sees no other, as each change makes a new one. */
@@ -84,10 +91,33 @@ class ShortStorage<T extends LoneStore> implements ContextStorage<T> {
     this.#maps.set(this.#mapOf(this.#maps.current(), store));
   }
 
+  readonly capture = (): CapturedContext => new CapturedMap(this.#maps);
+
   /** The map with the store in it: a copy where others have a store in the current one. */
   #mapOf(current: ContextMap | undefined, store: T): ContextMap {
     const isAlone = current === undefined || (current.size === 1 && current.has(LoneStore.storage));
     return isAlone ? store : new this.#maps(LoneStore.storage, store);
+  }
+}
+
+/** The map of the moment at which this was made. */
+class CapturedMap implements CapturedContext {
+  readonly #maps: ContextMapClass;
+  readonly #map: ContextMap | undefined;
+
+  constructor(maps: ContextMapClass) {
+    this.#maps = maps;
+    this.#map = maps.current();
+  }
+
+  run<R>(fn: () => R): R {
+    const before = this.#maps.current();
+    this.#maps.set(this.#map);
+    try {
+      return fn();
+    } finally {
+      this.#maps.set(before);
+    }
   }
 }
 
@@ -146,6 +176,9 @@ function holds<T>(short: ContextStorage<T>, platform: ContextPlatform<T>, probe:
     storage.run(undefined as T, () => captured(() => look(probe)), undefined);
     other.run(marker, () => look(probe, marker), undefined);
     look(probe);
+    const again = short.capture?.();
+    other.run(marker, () => again?.run(() => look(probe)), undefined);
+    look(probe);
   });
   storage.run(probe, () => look(probe), undefined);
   other.run(
@@ -170,5 +203,5 @@ function holds<T>(short: ContextStorage<T>, platform: ContextPlatform<T>, probe:
   }
   look(undefined);
   // As many as there are above: a callback that was not called has shown nothing.
-  return seen.length === 14 && seen.every((it) => it);
+  return seen.length === 16 && seen.every((it) => it);
 }

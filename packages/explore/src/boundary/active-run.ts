@@ -33,19 +33,36 @@ export function insideRun<T>(
   fn: () => T,
 ): T {
   const before = active;
-  const nextTick = Reflect.get(process, "nextTick");
   active = { kernel, lab, fail, timers: new LabTimers(kernel, fail, limits) };
-  // For each run anew, because test runners put their own there now and then, and theirs back a tick later. What a tick throws would
-  // leave Node's stack of async contexts behind in disorder, which ends the process.
-  process.nextTick = (callback: Fn, ...args: never[]) => {
-    Reflect.apply(nextTick, process, [typeof callback === "function" ? caught(callback, fail) : callback, ...args]);
-  };
+  holdTicks();
   try {
     return fn();
   } finally {
     active = before;
-    process.nextTick = nextTick;
   }
+}
+
+/** What is in the place of `process.nextTick` during runs, and what was there before. */
+let ticks: { readonly inRun: Fn; readonly real: Fn } | undefined;
+
+/**
+ * Looked at before each run, because test runners put their own there now and then, and theirs back a tick later. What a tick
+ * throws would leave Node's stack of async contexts behind in disorder, which ends the process.
+ */
+function holdTicks(): void {
+  const real = Reflect.get(process, "nextTick") as Fn;
+  if (real === ticks?.inRun) return;
+  const inRun = during(real, ({ fail }, callback, ...args) =>
+    Reflect.apply(real, process, [typeof callback === "function" ? caught(callback, fail) : callback, ...args]),
+  );
+  ticks = { inRun, real };
+  process.nextTick = inRun;
+}
+
+/** Puts `process.nextTick` back, unless somebody has put another there since. */
+export function releaseTicks(): void {
+  if (ticks !== undefined && process.nextTick === ticks.inRun) process.nextTick = ticks.real as typeof process.nextTick;
+  ticks = undefined;
 }
 
 /** A callback whose error is the failure of a run. */

@@ -8,7 +8,7 @@
  * @module
  */
 import { promisify } from "node:util";
-import { activeRun, caught, during, type Fn } from "./active-run.ts";
+import { activeRun, caught, during, type Fn, releaseTicks } from "./active-run.ts";
 import { chance } from "./chance.ts";
 import { clocks } from "./clocks.ts";
 import { node, type Replacement, replaceAll } from "./platform.ts";
@@ -32,6 +32,7 @@ export function holdBoundary(): Disposable {
       if (!isHeld) return;
       isHeld = false;
       if (--users > 0) return;
+      releaseTicks();
       restore?.();
       restore = undefined;
     },

@@ -3,8 +3,8 @@
  *
  * @module
  */
+import { bindContext } from "@holdfast/concurrency";
 import type { Kernel } from "../kernel/kernel.ts";
-import { gated } from "../lab-runtime.ts";
 import { checkFaults, errorOf, type Fault, isReached } from "./faults.ts";
 
 /** Answers the requests to a URL. */
@@ -89,7 +89,7 @@ export class Network {
     const transition = kernel.add(
       "io",
       kernel.actor,
-      gated(() => void happen()),
+      bindContext(() => void happen()),
       words,
     );
     return () => kernel.prevent(transition);

@@ -3,9 +3,9 @@
  *
  * @module
  */
+import { bindContext } from "@holdfast/concurrency";
 import type { Kernel } from "../kernel/kernel.ts";
 import type { Transition } from "../kernel/transition.ts";
-import { gated } from "../lab-runtime.ts";
 import type { IdleLimits } from "./idle-limits.ts";
 
 /** The most milliseconds that a timer can be set to. */
@@ -96,7 +96,7 @@ export class LabTimeout {
     const { call, what, delay, repeats } = this.#parts;
     // The longest that there is, 24 days: who asks for it means never.
     if (delay === LONGEST) return;
-    const happen = gated(() => {
+    const happen = bindContext(() => {
       this.#transition = undefined;
       if (repeats) this.#set();
       call(this);
@@ -157,7 +157,7 @@ export class LabTimers {
       controller.abort(new DOMException("The operation was aborted due to timeout", "TimeoutError"));
     const what = `AbortSignal.timeout(${delay})`;
     if (this.#limits === undefined) this.#make(abort, [], what, delay).unref();
-    else this.#limits.add({ at: this.kernel.now + delay, isOptional: true, what, pass: gated(abort) });
+    else this.#limits.add({ at: this.kernel.now + delay, isOptional: true, what, pass: bindContext(abort) });
     return controller.signal;
   }
 

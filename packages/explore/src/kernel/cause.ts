@@ -8,6 +8,8 @@
  */
 import { mix } from "../random.ts";
 
+const none: readonly number[] = [];
+
 /** A node in the tree of what brings about what. */
 export class Cause {
   /** Unique within one exploration. */
@@ -17,6 +19,8 @@ export class Cause {
   readonly ordinal: number;
   /** Chance for what it does, which hangs on its name alone: orders that make no difference draw the same numbers. */
   readonly seed: number;
+  /** See {@link Transition.needs}: of the last run in which that was found out. */
+  needs: readonly number[] = none;
   readonly #tree: CauseTree;
   readonly #effects: Cause[] = [];
 

@@ -7,7 +7,9 @@
 import type { Footprint } from "./footprint.ts";
 import { EVERYTHING } from "./footprint.ts";
 import { holdsEverywhere } from "./resource-names.ts";
+import { Records } from "./records.ts";
 import { Resource } from "./resource.ts";
+import { Touches } from "./touches.ts";
 
 const BITS = 32;
 
@@ -16,28 +18,17 @@ export class HappensBefore {
   #rows = new Uint32Array(64);
   #words = 1;
   #steps = 0;
-  /**
-   * What only the last step adds to is kept for all of them one after another, and where that of each step ends. Nothing of it
-   * is given back between runs: an array that is emptied and filled again is allocated again.
-   */
+  /** The steps that each follows directly, one after another, and where those of each end. */
   readonly #direct: number[] = [];
   readonly #directEnds: number[] = [];
-  /** What the steps touched, each once a step, and whether it was written. */
-  readonly #touched: Resource[] = [];
-  readonly #wrote: boolean[] = [];
-  readonly #touchEnds: number[] = [];
-  /** The steps that have read a thing since it was written: a ring for each, in the order in which they came. */
-  readonly #readers: number[] = [];
-  readonly #nextReaders: number[] = [];
-  #readerCount = 0;
   readonly #times: number[] = [];
-  #resources = new Map<object, Resource>();
-  /** Records to be used again in each run, and how many of them this one has in use. */
-  readonly #records: Resource[] = [];
-  #recordCount = 0;
-  /** What was looked up last: most things are touched several times in a row. */
-  #lastObject: object | undefined;
-  #lastRecord: Resource | undefined;
+  readonly #touches = new Touches();
+  readonly #records = new Records();
+  /** How many steps of this run are those of the run before, and are not noted again. */
+  #kept = 0;
+  /** How often something had been looked up when each step ended. */
+  readonly #lookups: number[] = [];
+  #hasDeparted = false;
   readonly #nameMet: () => number;
   /** Told of each access, where somebody wants to know. */
   onAccess: ((object: object, isWrite: boolean) => void) | undefined = undefined;
@@ -54,20 +45,35 @@ export class HappensBefore {
     return this.#steps;
   }
 
-  /** Begins a run. */
-  clear(): void {
+  /**
+   * Begins a run.
+   *
+   * @param kept how many steps it begins with that are those of the run before: what is known of them holds, and they are only counted.
+   */
+  clear(kept = 0): void {
+    this.#kept = kept;
     this.#steps = 0;
-    // A new one: a Map that is cleared leaves a chain of tables behind, each of which keeps a run alive.
-    this.#resources = new Map();
-    this.#recordCount = 0;
-    this.#readerCount = 0;
-    this.#lastObject = undefined;
-    this.#lastEverything = -1;
+    this.#hasDeparted = false;
+    this.#records.begin();
+    this.#touches.begin(kept);
+    this.#lastEverything = kept - 1;
+    while (this.#lastEverything >= 0 && this.#isEverything[this.#lastEverything] !== true) this.#lastEverything -= 1;
+  }
+
+  /** Whether the run has not done the same as the one before in the steps that were said to be the same. */
+  get hasDeparted(): boolean {
+    return this.#hasDeparted;
+  }
+
+  /** Whether what happens now is known from the run before. */
+  get isKnown(): boolean {
+    return this.#steps <= this.#kept && this.#kept > 0;
   }
 
   /** Begins a step. @param at the time at which it is due; 0 for what is due at any time. */
   add(madeBy: number, at = 0): void {
     const step = this.#steps++;
+    if (step < this.#kept) return;
     this.#times[step] = Math.max(at, this.timeOf(madeBy));
     if (this.#steps > this.#words * BITS) this.#widen();
     const end = (step + 1) * this.#words;
@@ -78,7 +84,7 @@ export class HappensBefore {
     }
     for (let word = step * this.#words; word < end; word++) this.#rows[word] = 0;
     this.#directEnds[step] = this.#directStart(step);
-    this.#touchEnds[step] = this.#touchStart(step);
+    this.#touches.add();
     if (madeBy >= 0) this.#follows(step, madeBy);
     this.#isEverything[step] = false;
     if (this.#lastEverything >= 0) this.#follows(step, this.#lastEverything);
@@ -91,44 +97,51 @@ export class HappensBefore {
 
   /** Something new has this name, whoever touches it first. */
   name(object: object, key: number): void {
-    const resource = this.#recordOf(object);
+    if (this.isKnown && !(object instanceof Resource)) {
+      this.#records.again(object);
+      return;
+    }
+    const resource = this.#records.of(object);
     if (resource.firstStep === -1) resource.key = key;
   }
 
   /** The last step touches something. */
   access(object: object, isWrite: boolean): void {
     const step = this.#steps - 1;
-    if (step < 0) return;
-    const resource = this.#recordOf(object);
+    if (step < this.#kept) {
+      if (step >= 0) this.#records.again(object);
+      return;
+    }
+    const touches = this.#touches;
+    const resource = this.#records.of(object);
     if (resource.lastStep === step && (resource.hasWritten || !isWrite)) return;
     if (resource.firstStep === -1) {
       resource.firstStep = step;
       resource.key ??= this.#nameMet();
     }
-    this.#note(step, resource, isWrite);
+    touches.note(step, resource, isWrite);
     this.onAccess?.(object, isWrite);
     if (resource.lastWrite >= 0 && resource.lastWrite !== step) this.#follows(step, resource.lastWrite);
     if (!isWrite) {
-      this.#addReader(resource, step);
+      touches.read(step, resource);
       return;
     }
     const last = resource.lastReader;
     if (last >= 0) {
       let at = last;
       do {
-        at = this.#nextReaders[at] as number;
-        const reader = this.#readers[at] as number;
+        at = touches.nextReader(at);
+        const reader = touches.reader(at);
         if (reader !== step) this.#follows(step, reader);
       } while (at !== last);
-      resource.lastReader = -1;
     }
-    resource.lastWrite = step;
+    touches.wrote(step, resource);
   }
 
   /** The last step may have touched anything. */
   touchEverything(): void {
     const step = this.#steps - 1;
-    if (step < 0 || this.#isEverything[step] === true) return;
+    if (step < this.#kept || step < 0 || this.#isEverything[step] === true) return;
     this.#isEverything[step] = true;
     // Those before the last one of this kind come before it, and so before this.
     for (let earlier = Math.max(0, this.#lastEverything); earlier < step; earlier++) this.#follows(step, earlier);
@@ -138,6 +151,12 @@ export class HappensBefore {
   /** Ends a step: what comes before it is known now. */
   close(): void {
     const step = this.#steps - 1;
+    const { lookups } = this.#records;
+    if (step < this.#kept) {
+      if (this.#lookups[step] !== lookups) this.#hasDeparted = true;
+      return;
+    }
+    this.#lookups[step] = lookups;
     const words = this.#words;
     const row = step * words;
     const end = this.#directEnds[step] as number;
@@ -161,28 +180,42 @@ export class HappensBefore {
 
   /** Those that a step follows directly and that come before no other of them. */
   justBefore(step: number): number[] {
-    const [start, end] = [this.#directStart(step), this.#directEnds[step] as number];
     const found: number[] = [];
-    for (let index = start; index < end; index++) {
-      const earlier = this.#direct[index] as number;
-      let isLast = true;
-      for (let other = start; other < end && isLast; other++) {
-        isLast = other === index || !this.isBefore(earlier, this.#direct[other] as number);
-      }
-      if (isLast) found.push(earlier);
+    for (let nth = 0, earlier = 0; (earlier = this.nthJustBefore(step, nth)) !== -1; nth++) {
+      if (earlier >= 0) found.push(earlier);
     }
     return found;
   }
 
-  /** The steps that have read something since it was last written. */
-  readersOf(object: object): number[] {
+  /**
+   * The nth of those that a step follows directly, for who looks at them all without a list of them.
+   *
+   * @returns -1 past the last, and -2 for one that comes before another of them.
+   */
+  nthJustBefore(step: number, nth: number): number {
+    const start = this.#directStart(step);
+    const end = this.#directEnds[step] as number;
+    if (start + nth >= end) return -1;
+    const earlier = this.#direct[start + nth] as number;
+    for (let other = start; other < end; other++) {
+      if (other !== start + nth && this.isBefore(earlier, this.#direct[other] as number)) return -2;
+    }
+    return earlier;
+  }
+
+  /** The steps that have read something since it was last written; undefined where that is known from the run before. */
+  readersOf(object: object): number[] | undefined {
+    if (this.isKnown) {
+      this.#records.again(object);
+      return undefined;
+    }
     const readers: number[] = [];
-    const last = this.#recordOf(object).lastReader;
+    const last = this.#records.of(object).lastReader;
     if (last < 0) return readers;
     let at = last;
     do {
-      at = this.#nextReaders[at] as number;
-      readers.push(this.#readers[at] as number);
+      at = this.#touches.nextReader(at);
+      readers.push(this.#touches.reader(at));
     } while (at !== last);
     return readers;
   }
@@ -199,10 +232,10 @@ export class HappensBefore {
   accessesOf(step: number, state: number, fresh: number): { keys: number[]; writes: boolean[] } {
     const keys: number[] = [];
     const writes: boolean[] = [];
-    const end = this.#touchEnds[step] as number;
-    for (let index = this.#touchStart(step); index < end; index++) {
-      keys.push(nameIn(this.#touched[index] as Resource, state, fresh));
-      writes.push(this.#wrote[index] as boolean);
+    const end = this.#touches.end(step);
+    for (let at = this.#touches.start(step); at < end; at++) {
+      keys.push(nameIn(this.#touches.thing(at), state, fresh));
+      writes.push(this.#touches.isWrite(at));
     }
     return { keys, writes };
   }
@@ -210,52 +243,14 @@ export class HappensBefore {
   /** Whether the order of a step and what has such a footprint can matter; see {@link HappensBefore.accessesOf}. */
   meets({ keys, writes }: Footprint, step: number, state: number, fresh: number): boolean {
     if (this.#isEverything[step] === true || keys.includes(EVERYTHING)) return true;
-    const end = this.#touchEnds[step] as number;
-    for (let index = this.#touchStart(step); index < end; index++) {
-      const key = nameIn(this.#touched[index] as Resource, state, fresh);
+    const end = this.#touches.end(step);
+    for (let at = this.#touches.start(step); at < end; at++) {
+      const key = nameIn(this.#touches.thing(at), state, fresh);
       for (let other = 0; other < keys.length; other++) {
-        if (keys[other] === key && (this.#wrote[index] === true || writes[other] === true)) return true;
+        if (keys[other] === key && (this.#touches.isWrite(at) || writes[other] === true)) return true;
       }
     }
     return false;
-  }
-
-  #recordOf(object: object): Resource {
-    if (object === this.#lastObject) return this.#lastRecord as Resource;
-    if (object instanceof Resource) return object;
-    let record = this.#resources.get(object);
-    if (record === undefined) {
-      record = this.#records[this.#recordCount]?.reset() ?? (this.#records[this.#recordCount] = new Resource());
-      this.#recordCount += 1;
-      this.#resources.set(object, record);
-    }
-    this.#lastObject = object;
-    this.#lastRecord = record;
-    return record;
-  }
-
-  /** Notes an access of a step, of which no earlier one says as much. */
-  #note(step: number, resource: Resource, isWrite: boolean): void {
-    resource.hasWritten = isWrite;
-    if (resource.lastStep === step) {
-      this.#wrote[resource.lastTouch] = true;
-      return;
-    }
-    const at = this.#touchEnds[step] as number;
-    this.#touched[at] = resource;
-    this.#wrote[at] = isWrite;
-    this.#touchEnds[step] = at + 1;
-    resource.lastStep = step;
-    resource.lastTouch = at;
-  }
-
-  #addReader(resource: Resource, step: number): void {
-    const at = this.#readerCount++;
-    const last = resource.lastReader;
-    this.#readers[at] = step;
-    this.#nextReaders[at] = last < 0 ? at : (this.#nextReaders[last] as number);
-    if (last >= 0) this.#nextReaders[last] = at;
-    resource.lastReader = at;
   }
 
   #follows(step: number, earlier: number): void {
@@ -268,10 +263,6 @@ export class HappensBefore {
 
   #directStart(step: number): number {
     return step === 0 ? 0 : (this.#directEnds[step - 1] as number);
-  }
-
-  #touchStart(step: number): number {
-    return step === 0 ? 0 : (this.#touchEnds[step - 1] as number);
   }
 
   #widen(): void {

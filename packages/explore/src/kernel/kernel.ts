@@ -11,6 +11,7 @@ import { CauseTree, type Cause } from "./cause.ts";
 import { drain } from "./drain.ts";
 import { mix } from "../random.ts";
 import { HappensBefore } from "./happens-before.ts";
+import { Resource } from "./resource.ts";
 import { ResourceNames } from "./resource-names.ts";
 import { Actor, Transition, type TransitionKind, type Words } from "./transition.ts";
 
@@ -20,6 +21,8 @@ export interface Chooser {
   chooseStep(ready: readonly Transition[], kernel: Kernel): number;
   /** Chooses one of `count` ways for the program to go on, by its number. */
   chooseWay(count: number, kernel: Kernel): number;
+  /** How many steps of the run that begins are those of the run before, where that was chosen by the same chooser; absent for none. */
+  readonly kept?: number;
 }
 
 /** How a run ended: no event is left, it was given up by the chooser, or it took too many steps. */
@@ -46,13 +49,14 @@ export class Kernel {
   readonly steps: Transition[] = [];
   /** Events that can no longer happen, each with the step that prevented it. */
   readonly prevented: { readonly transition: Transition; readonly by: number }[] = [];
-  /** Whether a timer is happening right now: what it wakes goes on with it, as it does in Node. */
-  isInTimer = false;
   /** Called at the end of each step, as a part of it. */
   onStepEnd: (() => void) | undefined = undefined;
   readonly #options: KernelOptions;
   readonly #ready: Transition[] = [];
-  #actor: Actor;
+  /** Stands for the time: which timers there are, and which of them is the earliest. */
+  readonly #clock = new Resource();
+  readonly #scenario = new Actor(0, "the scenario");
+  #actor: Actor = this.#scenario;
   #cause: Cause;
   #effects = 0;
   #draws = 0;
@@ -64,7 +68,6 @@ export class Kernel {
   constructor(options: KernelOptions) {
     this.#options = options;
     this.#cause = this.causes.root;
-    this.#actor = new Actor(0, "the scenario");
     this.order = new HappensBefore(() => this.names.met(this.#cause));
   }
 
@@ -88,20 +91,20 @@ export class Kernel {
   }
 
   /** Begins a run. What `body` does on the way belongs to no step. */
-  begin(body: () => void): void {
-    this.steps.length = 0;
-    this.prevented.length = 0;
-    this.#ready.length = 0;
-    this.order.clear();
+  begin(body: () => void, chooser?: Chooser): void {
+    empty(this.steps);
+    empty(this.prevented);
+    empty(this.#ready);
+    this.order.clear(chooser !== undefined && chooser === this.#chooser ? chooser.kept : 0);
+    this.#chooser = chooser;
     this.names.clear();
     this.#now = 0;
     this.#cause = this.causes.root;
     this.#effects = 0;
     this.#draws = 0;
     this.#actors = 1;
-    this.#actor = new Actor(0, "the scenario");
-    this.isInTimer = false;
-    this.create(this.#ready);
+    this.#actor = this.#scenario;
+    this.create(this.#clock);
     body();
     drain();
   }
@@ -144,20 +147,14 @@ export class Kernel {
     what: Words,
     { at, after }: { readonly at?: number; readonly after?: object } = {},
   ): Transition {
-    const transition = new Transition(
-      this.#cause.effect(this.#effects++),
-      kind,
-      actor,
-      this.steps.length - 1,
-      perform,
-      what,
-      at,
-      after === undefined ? none : this.order.readersOf(after),
-    );
+    const cause = this.#cause.effect(this.#effects++);
+    cause.needs = after === undefined ? none : (this.order.readersOf(after) ?? cause.needs);
+    const madeBy = this.steps.length - 1;
+    const transition = new Transition(cause, kind, actor, madeBy, perform, what, at);
     this.#ready.push(transition);
-    if (at !== undefined) this.create(transition);
+    if (at !== undefined) this.create(transition.resource);
     // A timer that is set may put off the others.
-    if (at !== undefined && this.#options.orderedTimers) this.order.access(this.#ready, true);
+    if (at !== undefined && this.#options.orderedTimers) this.order.access(this.#clock, true);
     return transition;
   }
 
@@ -167,7 +164,7 @@ export class Kernel {
    */
   readClock(): number {
     if (!this.#options.orderedTimers) return this.order.timeOf(this.step);
-    this.order.access(this.#ready, false);
+    this.order.access(this.#clock, false);
     return this.#now;
   }
 
@@ -176,9 +173,9 @@ export class Kernel {
     const index = this.#ready.indexOf(transition);
     if (index === -1) return false;
     removeAt(this.#ready, index);
-    this.order.access(transition, true);
+    this.order.access(transition.resource, true);
     // Those that it held back are held back no longer.
-    if (transition.at !== undefined && this.#options.orderedTimers) this.order.access(this.#ready, true);
+    if (transition.at !== undefined && this.#options.orderedTimers) this.order.access(this.#clock, true);
     this.prevented.push({ transition, by: this.steps.length - 1 });
     return true;
   }
@@ -214,15 +211,10 @@ export class Kernel {
     if (!isDeclared) this.order.touchEverything();
     if (transition.at !== undefined) {
       this.#now = Math.max(this.#now, transition.at);
-      this.order.access(transition, true);
-      if (this.#options.orderedTimers) this.order.access(this.#ready, true);
-      this.isInTimer = true;
-      try {
-        transition.perform();
-      } finally {
-        this.isInTimer = false;
-      }
-    } else transition.perform();
+      this.order.access(transition.resource, true);
+      if (this.#options.orderedTimers) this.order.access(this.#clock, true);
+    }
+    transition.perform();
     drain();
     this.onStepEnd?.();
     this.order.close();
@@ -240,6 +232,11 @@ export class Kernel {
     for (const { at } of this.#ready) if (at !== undefined && at < earliest) earliest = at;
     return this.#ready.filter(({ at }) => at === undefined || at === earliest);
   }
+}
+
+/** Keeps the places of what was in it: setting the length to 0 gives them back, and they are taken anew in each run. */
+function empty(list: unknown[]): void {
+  while (list.length > 0) list.pop();
 }
 
 /** As `splice` does, without an array of what was taken out. */

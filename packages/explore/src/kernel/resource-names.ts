@@ -12,16 +12,10 @@ const MOST = 4_096;
 /** Below it are the names that the program gave. */
 const FIRST_GIVEN = Math.min(EVERYTHING, FRESH) - 1;
 
-/** A name that the program gave: what is called so in one run is taken for the same in every run. */
-export interface GivenName {
-  readonly key: number;
-  readonly words: string;
-}
-
 export class ResourceNames {
-  readonly #given = new Map<string, GivenName>();
-  /** The names of the fields of what has a name. */
-  readonly #fields = new Map<string, Map<PropertyKey, GivenName>>();
+  readonly #given = new Map<string, Resource>();
+  /** The fields of what has a name. */
+  readonly #fields = new Map<string, Map<PropertyKey, Resource>>();
   readonly #touched: Ordinals = { event: undefined, count: 0 };
   readonly #making: Ordinals = { event: undefined, count: 0 };
 
@@ -41,23 +35,29 @@ export class ResourceNames {
     return (event.id * 2 + 1) * MOST + next(this.#touched, event);
   }
 
-  /** A name that its like has in every run. */
-  given(words: string): GivenName {
-    let name = this.#given.get(words);
-    if (name === undefined) {
-      name = { key: FIRST_GIVEN - this.#given.size, words };
-      this.#given.set(words, name);
+  /** What the program gave a name: what is called so in one run is taken for the same in every run. */
+  given(words: string): Resource {
+    let resource = this.#given.get(words);
+    if (resource === undefined) {
+      resource = new Resource(FIRST_GIVEN - this.#given.size, words);
+      this.#given.set(words, resource);
     }
-    return name;
+    return resource;
   }
 
-  /** The name of a field of what is called `owner`. */
-  field(owner: string, field: PropertyKey): GivenName {
+  /** The fields of what is called `owner`, as far as somebody has asked for them. */
+  fieldsOf(owner: string): Map<PropertyKey, Resource> {
     let fields = this.#fields.get(owner);
     if (fields === undefined) this.#fields.set(owner, (fields = new Map()));
-    let name = fields.get(field);
-    if (name === undefined) fields.set(field, (name = this.given(`${owner}.${String(field)}`)));
-    return name;
+    return fields;
+  }
+
+  /** A field of what is called `owner`. */
+  field(owner: string, field: PropertyKey): Resource {
+    const fields = this.fieldsOf(owner);
+    let resource = fields.get(field);
+    if (resource === undefined) fields.set(field, (resource = this.given(`${owner}.${String(field)}`)));
+    return resource;
   }
 }
 

@@ -12,7 +12,7 @@ export class Resource {
   /** The step that touched it first; it has a name that holds in other runs only for those who came after. */
   firstStep = -1;
   lastWrite = -1;
-  /** Where the last step that has read it since is kept, in the rings of {@link HappensBefore}; -1 for none. */
+  /** Where the last step that has read it since is kept, in the rings of {@link Touches}; -1 for none. */
   lastReader = -1;
   /** The last step that has touched it, and whether it has written. */
   lastStep = -1;
@@ -25,13 +25,18 @@ export class Resource {
     this.words = words;
   }
 
-  /** As if new, for another thing in another run. */
-  reset(): this {
-    this.key = undefined;
+  /** As if no step had touched it. */
+  untouch(): void {
     this.firstStep = -1;
     this.lastWrite = -1;
     this.lastReader = -1;
     this.lastStep = -1;
+  }
+
+  /** As if new, for another thing in another run. */
+  reset(): this {
+    this.key = undefined;
+    this.untouch();
     return this;
   }
 }

@@ -29,8 +29,8 @@ export class Actor {
   }
 }
 
-/** An event that is ready, or was. It is touched by what prevents it. */
-export class Transition extends Resource {
+/** An event that is ready, or was. */
+export class Transition {
   readonly cause: Cause;
   readonly kind: TransitionKind;
   /** Who goes on when it happens. */
@@ -45,6 +45,7 @@ export class Transition extends Resource {
   /** Steps without all of which it would not have been made, besides the one that made it. */
   readonly needs: readonly number[];
   readonly #what: Words;
+  #resource: Resource | undefined;
 
   constructor(
     cause: Cause,
@@ -54,9 +55,7 @@ export class Transition extends Resource {
     perform: () => void,
     what: Words,
     at: number | undefined,
-    needs: readonly number[],
   ) {
-    super();
     this.cause = cause;
     this.kind = kind;
     this.actor = actor;
@@ -64,7 +63,12 @@ export class Transition extends Resource {
     this.perform = perform;
     this.#what = what;
     this.at = at;
-    this.needs = needs;
+    this.needs = cause.needs;
+  }
+
+  /** What is touched by the event and by what prevents it. No part of it, as what is known of a step outlives the step's run. */
+  get resource(): Resource {
+    return (this.#resource ??= new Resource());
   }
 
   /** In words: what was waited for. */

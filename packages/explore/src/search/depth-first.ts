@@ -26,6 +26,8 @@ interface Asleep {
 interface Choice {
   /** The event, or the number of the way. */
   chosen: number;
+  /** Where the event stands among those that are ready; the same in every run that comes here. */
+  index: number;
   /** The step that followed; of a way to go on, the step in which it was chosen. */
   readonly step: number;
   readonly isWay: boolean;
@@ -33,7 +35,7 @@ interface Choice {
   /** To be tried yet. */
   readonly todo: number[];
   /** What the event touches in all the ways to go on in it that earlier runs took. */
-  touched?: Footprint;
+  touched: Footprint | undefined;
   /** Not to be tried: what was asleep from the start, and what has been tried. */
   readonly asleep: Asleep[];
 }
@@ -61,6 +63,11 @@ export class DepthFirst implements Chooser {
     return this.#isFinished;
   }
 
+  /** Steps that the run before had as well. */
+  get kept(): number {
+    return this.#firstNew;
+  }
+
   /** Begins a run. */
   begin(): void {
     this.#depth = 0;
@@ -73,24 +80,30 @@ export class DepthFirst implements Chooser {
     const known = this.#stack[this.#depth];
     const step = kernel.step + 1;
     if (known !== undefined) {
-      const index = indexIn(ready, known.chosen);
-      if (index === -1 || known.isWay)
+      if (known.isWay || ready[known.index]?.cause.id !== known.chosen)
         throw new NotTheSameError("an event that could happen before does not come up now");
       this.#choiceOf[step] = this.#depth++;
-      return index;
+      return known.index;
     }
+    if (kernel.order.hasDeparted) throw new NotTheSameError("a step does not touch what it touched before");
     const asleep = this.#inherited(kernel);
-    const awake = asleep.length === 0 ? ready : ready.filter(({ cause }) => !isIn(asleep, cause.id));
-    if (awake.length === 0) {
-      this.#isBlocked = true;
-      return -1;
+    const last = kernel.steps[step - 1]?.actor.index;
+    let index = undisturbed(ready, last);
+    if (asleep.length > 0) {
+      const awake = ready.filter(({ cause }) => !isIn(asleep, cause.id));
+      if (awake.length === 0) {
+        this.#isBlocked = true;
+        return -1;
+      }
+      index = ready.indexOf(awake[undisturbed(awake, last)] as Transition);
     }
-    const transition = awake[undisturbed(awake, kernel.steps[step - 1]?.actor.index)] as Transition;
-    const chosen = transition.cause.id;
+    const events: number[] = [];
+    for (const { cause } of ready) events.push(cause.id);
+    const chosen = events[index] as number;
     this.#choiceOf[step] = this.#depth;
-    this.#stack.push({ chosen, step, isWay: false, ready: ready.map(({ cause }) => cause.id), todo: [], asleep });
+    this.#stack.push({ chosen, index, step, isWay: false, ready: events, todo: [], touched: undefined, asleep });
     this.#depth += 1;
-    return ready.indexOf(transition);
+    return index;
   }
 
   chooseWay(count: number, kernel: Kernel): number {
@@ -98,7 +111,16 @@ export class DepthFirst implements Chooser {
     this.#wayIn.add(kernel.step);
     if (known === undefined) {
       const ways = Array.from({ length: count }, (_, way) => way);
-      this.#stack.push({ chosen: 0, step: kernel.step, isWay: true, ready: ways, todo: ways.slice(1), asleep: [] });
+      this.#stack.push({
+        chosen: 0,
+        index: 0,
+        step: kernel.step,
+        isWay: true,
+        ready: ways,
+        todo: ways.slice(1),
+        touched: undefined,
+        asleep: [],
+      });
     } else if (!known.isWay || known.ready.length !== count) {
       throw new NotTheSameError("another choice comes up than before");
     }
@@ -138,10 +160,11 @@ export class DepthFirst implements Chooser {
   #findRaces(kernel: Kernel): void {
     const { order, steps, prevented } = kernel;
     for (let later = 1; later < steps.length; later++) {
+      const { cause, madeBy } = steps[later] as Transition;
       const isNew = later >= this.#firstNew;
-      for (const earlier of order.justBefore(later)) {
-        const { cause, madeBy } = steps[later] as Transition;
-        if (isNeeded(order, earlier, steps[later] as Transition)) continue;
+      if (!isNew && !this.#wasAsleep(cause.id, later)) continue;
+      for (let nth = 0, earlier = 0; (earlier = order.nthJustBefore(later, nth)) !== -1; nth++) {
+        if (earlier < 0 || isNeeded(order, earlier, steps[later] as Transition)) continue;
         const isFree = madeBy >= earlier || this.#comesFree(kernel, cause.id, earlier);
         const meant = isFree ? earlier : this.#lastReady(cause.id, madeBy, earlier);
         if (meant !== undefined && (isNew || this.#isAsleep(cause.id, meant))) this.#reverse(kernel, meant, later);
@@ -160,6 +183,13 @@ export class DepthFirst implements Chooser {
   #isAsleep(event: number, step: number): boolean {
     const choice = this.#stack[this.#choiceOf[step] ?? -1];
     return choice !== undefined && isIn(choice.asleep, event);
+  }
+
+  /** Whether an event was asleep where any step before that one was chosen. */
+  #wasAsleep(event: number, before: number): boolean {
+    const end = this.#choiceOf[before] as number;
+    for (let depth = 0; depth < end; depth++) if (isIn((this.#stack[depth] as Choice).asleep, event)) return true;
+    return false;
   }
 
   #isReady(event: number, step: number): boolean {
@@ -223,9 +253,11 @@ export class DepthFirst implements Chooser {
         const { step } = choice;
         const footprint = union(choice.touched, this.#footprint(kernel, step, step));
         choice.asleep.push({ event: choice.chosen, footprint, state: step });
-        delete choice.touched;
+        choice.touched = undefined;
       }
-      [choice.chosen] = choice.todo.splice(0, next + 1).slice(-1) as [number];
+      choice.chosen = choice.todo[next] as number;
+      choice.index = choice.ready.indexOf(choice.chosen);
+      choice.todo.splice(0, next + 1);
       this.#stack.push(choice);
       return;
     }
@@ -280,9 +312,4 @@ function isFirst(order: Kernel["order"], steps: readonly number[], later: number
 function isIn(asleep: readonly Asleep[], event: number): boolean {
   for (const entry of asleep) if (entry.event === event) return true;
   return false;
-}
-
-function indexIn(ready: readonly Transition[], event: number): number {
-  for (let index = 0; index < ready.length; index++) if ((ready[index] as Transition).cause.id === event) return index;
-  return -1;
 }

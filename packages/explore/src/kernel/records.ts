@@ -1,0 +1,90 @@
+/**
+ * Which record stands for which thing in a run.
+ *
+ * A run that begins as the one before did meets the same things in the same order there, though they are other objects: so much of
+ * it is taken from that run, and only the objects are exchanged.
+ *
+ * @module
+ */
+import { Resource } from "./resource.ts";
+
+/** So many are found sooner by going through them than by a Map, which has to give each object a hash first. */
+const FEW = 24;
+
+export class Records {
+  /** What each record stands for in this run, and the records, which are used again in each run. */
+  readonly #objects: object[] = [];
+  readonly #records: Resource[] = [];
+  #count = 0;
+  #filled = 0;
+  /** Of all of them; made when they are many. */
+  #map: Map<object, Resource> | undefined;
+  /** What was looked up last: most things are touched several times in a row. */
+  #lastObject: object | undefined;
+  #lastRecord: Resource | undefined;
+  /** How often something has been looked up in this run, and the how manieth time brought each of the records. */
+  #lookups = 0;
+  readonly #firsts: number[] = [];
+
+  /** Begins a run. */
+  begin(): void {
+    // What only runs before the last one had in them is not kept alive.
+    for (; this.#filled > this.#count; this.#filled--) this.#objects.pop();
+    this.#count = 0;
+    this.#map = undefined;
+    this.#lastObject = undefined;
+    this.#lookups = 0;
+  }
+
+  /** How often something has been looked up in this run: the same in runs that do the same. */
+  get lookups(): number {
+    return this.#lookups;
+  }
+
+  /** The record of a thing; a new one when it has none yet. */
+  of(object: object): Resource {
+    this.#lookups += 1;
+    if (object === this.#lastObject) return this.#lastRecord as Resource;
+    if (object instanceof Resource) return object;
+    const record = this.#find(object) ?? this.#take(object);
+    this.#lastObject = object;
+    this.#lastRecord = record;
+    return record;
+  }
+
+  /** A lookup that the run before made as well: a thing that had been given a record there has the same one now. */
+  again(object: object): void {
+    const count = this.#count;
+    if (this.#firsts[count] === ++this.#lookups) this.#fill(object);
+  }
+
+  #find(object: object): Resource | undefined {
+    const count = this.#count;
+    if (count > FEW) return this.#mapOfAll().get(object);
+    for (let at = count - 1; at >= 0; at--) if (this.#objects[at] === object) return this.#records[at];
+    return undefined;
+  }
+
+  #take(object: object): Resource {
+    const at = this.#fill(object);
+    const record = this.#records[at]?.reset() ?? (this.#records[at] = new Resource());
+    this.#firsts[at] = this.#lookups;
+    this.#map?.set(object, record);
+    return record;
+  }
+
+  #fill(object: object): number {
+    const at = this.#count++;
+    this.#objects[at] = object;
+    if (this.#count > this.#filled) this.#filled = this.#count;
+    return at;
+  }
+
+  #mapOfAll(): Map<object, Resource> {
+    if (this.#map !== undefined) return this.#map;
+    // A new one in each run: a Map that is cleared leaves a chain of tables behind, each of which keeps a run alive.
+    const map = (this.#map = new Map<object, Resource>());
+    for (let at = 0; at < this.#count; at++) map.set(this.#objects[at] as object, this.#records[at] as Resource);
+    return map;
+  }
+}
