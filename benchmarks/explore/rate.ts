@@ -9,22 +9,28 @@ import { DepthFirst } from "../../packages/explore/src/search/depth-first.ts";
 import { Session } from "../../packages/explore/src/session.ts";
 import type { Scenario } from "../../packages/explore/src/single-run.ts";
 
-/** Calls `tries`, which says how many orders it tried, until there are enough; reports the rate. */
-export async function reportRate(meter: Meter, most: number, tries: () => number | Promise<number>): Promise<void> {
+/** Microseconds of CPU time that a sample takes: an exploration lasts seconds, so that what compiling takes hardly counts. */
+const SAMPLE = 500_000;
+
+/** Calls `tries`, which says how many orders it tried, for a while; reports the rate. */
+export async function reportRate(meter: Meter, tries: () => number | Promise<number>): Promise<void> {
   const before = process.cpuUsage();
-  let orders = 0;
-  while (orders < most) orders += await tries();
-  const { user, system } = process.cpuUsage(before);
-  meter.report((orders / (user + system)) * 1e6);
+  let [orders, taken] = [0, 0];
+  while (taken < SAMPLE) {
+    orders += await tries();
+    const { user, system } = process.cpuUsage(before);
+    taken = user + system;
+  }
+  meter.report((orders / taken) * 1e6);
 }
 
 /**
  * Goes through all orders of a scenario, again and again. What takes the places of timers, clocks and fetch is put there once, as it
  * is for a search: a program of two dozen orders would measure little else.
  */
-export async function exhaustAgain(meter: Meter, scenario: Scenario, most: number): Promise<void> {
+export async function exhaustAgain(meter: Meter, scenario: Scenario): Promise<void> {
   using _held = holdBoundary();
-  await reportRate(meter, most, () => inMacrotask(() => exhaust(scenario)));
+  await reportRate(meter, () => inMacrotask(() => exhaust(scenario)));
 }
 
 /** How many orders there are. */

@@ -11,7 +11,7 @@ import { fourCalls } from "./four-calls.ts";
 export const operations = 1;
 
 export async function sample(meter: Meter): Promise<void> {
-  await reportRate(meter, 4_000, () =>
+  await reportRate(meter, () =>
     draw(1_000, (scheduler) => void fourCalls((ms) => scheduler.schedule(Promise.resolve(), `pause ${ms}`))),
   );
 }

@@ -10,7 +10,7 @@ import { reportRate } from "../rate.ts";
 export const operations = 1;
 
 export async function sample(meter: Meter): Promise<void> {
-  await reportRate(meter, 4_000, () =>
+  await reportRate(meter, () =>
     draw(1_000, (scheduler) => {
       const shared = { count: 0, opener: -1, wrong: 0 };
       const call = async (index: number): Promise<void> => {

@@ -11,7 +11,7 @@ import { inMacrotask, reportRate } from "../rate.ts";
 export const operations = 1;
 
 export async function sample(meter: Meter): Promise<void> {
-  await reportRate(meter, 20_000, () => inMacrotask(exhaust));
+  await reportRate(meter, () => inMacrotask(exhaust));
 }
 
 function exhaust(): number {

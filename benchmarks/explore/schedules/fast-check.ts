@@ -5,21 +5,20 @@
  * @module
  */
 import { taskGroup } from "@holdfast/concurrency";
-import { CountedConnection } from "../../../packages/demo/src/miniature.ts";
 import type { Meter } from "../../row.ts";
 import { draw } from "../drawing.ts";
 import { reportRate } from "../rate.ts";
+import { Connection, countedCall } from "./counted-call.ts";
 
 export const operations = 1;
 
 export async function sample(meter: Meter): Promise<void> {
-  await reportRate(meter, 2_000, () =>
+  await reportRate(meter, () =>
     draw(500, (scheduler) => {
-      const connection = new CountedConnection();
+      const connection = new Connection();
       const call = async (): Promise<void> => {
         await scheduler.schedule(Promise.resolve(), "start");
-        await using _borrowed = await connection.borrow();
-        await scheduler.schedule(Promise.resolve(), "sleep");
+        await countedCall(connection, () => scheduler.schedule(Promise.resolve(), "sleep"));
       };
       const calls = taskGroup((group) => {
         for (let index = 0; index < 4; index++) group.startSoon(call, { name: `task ${index}` });

@@ -1,21 +1,18 @@
 /**
- * The miniature's counted connection on tasks, sleeps and cancel scopes of the library, as it is.
+ * All orders of four tasks of the library that share a connection.
  *
  * @module
  */
-import { CountedConnection, toolCall } from "../../../packages/demo/src/miniature.ts";
+import { sleep } from "@holdfast/concurrency";
 import type { Meter } from "../../row.ts";
 import { exhaustAgain } from "../rate.ts";
+import { Connection, countedCall } from "./counted-call.ts";
 
 export const operations = 1;
 
 export async function sample(meter: Meter): Promise<void> {
-  await exhaustAgain(
-    meter,
-    async (lab) => {
-      const connection = lab.shared(new CountedConnection(), "connection");
-      await lab.all(4, (index) => toolCall(connection, index));
-    },
-    5_000,
-  );
+  await exhaustAgain(meter, async (lab) => {
+    const connection = lab.shared(new Connection(), "connection");
+    await lab.all(4, (index) => countedCall(connection, () => sleep(10 * (index + 1))));
+  });
 }

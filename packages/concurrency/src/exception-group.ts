@@ -79,7 +79,12 @@ export class ExceptionGroup extends AggregateError {
  * the one that replaced it; of anything else, the thing itself.
  */
 export function leafErrors(error: unknown): unknown[] {
-  return [...eachLeaf(error)];
+  const leaves: unknown[] = [];
+  someLeaf(error, (leaf) => {
+    leaves.push(leaf);
+    return false;
+  });
+  return leaves;
 }
 
 /**
@@ -91,23 +96,27 @@ export function isOnlyCancelled(error: unknown, counts: (leaf: unknown) => boole
   // The usual case, without making a list of it.
   if (!isCompound(error)) return counts(error);
   let isEmpty = true;
-  for (const leaf of eachLeaf(error)) {
-    if (!counts(leaf)) return false;
+  const isOther = (leaf: unknown): boolean => {
     isEmpty = false;
-  }
-  return !isEmpty;
+    return !counts(leaf);
+  };
+  return !someLeaf(error, isOther) && !isEmpty;
 }
 
 /** The cancellation that a leaf is, or that a foreign function wrapped in an error of its own. */
 export function cancellationOf(error: unknown): unknown {
-  const [leaf] = eachLeaf(error);
+  let leaf: unknown;
+  someLeaf(error, (first) => {
+    leaf = first;
+    return true;
+  });
   return isCancelled(leaf) || !isCancellation(leaf) ? leaf : (leaf as Error).cause;
 }
 
 /** What is left of an error that is not only a cancellation when the cancellations in it are taken out. */
 export function withoutCancelled(error: unknown, counts: (leaf: unknown) => boolean = isCancellation): unknown {
   // Most have none, and a group that came from far down was freed of its own at every level: it is looked through once.
-  if (!hasCancelled(error, counts)) return error;
+  if (!someLeaf(error, counts)) return error;
   if (error instanceof SuppressedError) {
     const rest = leafErrors(error).filter((leaf) => !counts(leaf));
     return rest.length > 1 ? new ExceptionGroup(rest) : rest[0];
@@ -123,6 +132,7 @@ export function withoutCancelled(error: unknown, counts: (leaf: unknown) => bool
 
 /** Drops a handle's error when the group holds the failure itself: it would tell the same thing twice. */
 export function withoutRepeats(errors: readonly unknown[]): unknown[] {
+  if (errors.length <= 1) return [...errors];
   const all = new Set(errors);
   return errors.filter((error) => !isTaskFailed(error) || !all.has(error.cause));
 }
@@ -140,33 +150,35 @@ function isCompound(error: unknown): error is AggregateError | SuppressedError {
   return error instanceof AggregateError || error instanceof SuppressedError;
 }
 
-function hasCancelled(error: unknown, counts: (leaf: unknown) => boolean): boolean {
-  for (const leaf of eachLeaf(error)) if (counts(leaf)) return true;
-  return false;
-}
-
-/** One leaf after the other, for those who need not see them all; without recursion, as groups nest as deep as tasks do. */
-function* eachLeaf(error: unknown): Generator {
-  const rest = [error];
+/**
+ * Whether a test holds for a leaf, asked one after the other up to the first for which it does; without recursion, as groups
+ * nest as deep as tasks do.
+ */
+function someLeaf(error: unknown, test: (leaf: unknown) => boolean): boolean {
+  // The usual case, without making a list of it.
+  if (!isCompound(error)) return test(error);
+  const rest: unknown[] = [error];
   while (rest.length > 0) {
     const next = rest.pop();
     if (next instanceof AggregateError) {
       const members: readonly unknown[] = next.errors;
       for (let index = members.length - 1; index >= 0; index--) rest.push(members[index]);
     } else if (next instanceof SuppressedError) rest.push(next.error, next.suppressed);
-    else yield next;
+    else if (test(next)) return true;
   }
+  return false;
 }
 
+/** The first leaf that is no cancellation; the first of all when there is none. */
 function leafMessage(errors: readonly unknown[]): string {
   let first: unknown;
   let isEmpty = true;
-  for (const error of errors) {
-    for (const leaf of eachLeaf(error)) {
-      if (!isCancelled(leaf)) return `: ${textOf(leaf)}`;
-      if (isEmpty) first = leaf;
-      isEmpty = false;
-    }
-  }
+  const isTold = (leaf: unknown): boolean => {
+    const isFailure = !isCancelled(leaf);
+    if (isEmpty || isFailure) first = leaf;
+    isEmpty = false;
+    return isFailure;
+  };
+  for (const error of errors) if (someLeaf(error, isTold)) break;
   return isEmpty ? "" : `: ${textOf(first)}`;
 }

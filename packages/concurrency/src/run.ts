@@ -52,7 +52,13 @@ export function run<T>(fn: () => PromiseLike<T> | T, options: RunOptions = {}): 
   const { signal, name, runtime = currentRuntime(), instruments = [] } = options;
   const notify = instruments.length === 0 ? undefined : new Notifier(instruments);
   let forget: (() => void) | undefined;
-  const { promise, resolve, reject } = Promise.withResolvers<T>();
+  let resolve!: (value: T) => void;
+  let reject!: (error: unknown) => void;
+  // Not by way of withResolvers(), which takes ten times as long.
+  const promise = new Promise<T>((onValue, onError) => {
+    resolve = onValue;
+    reject = onError;
+  });
   try {
     // Before there is a task, which would never begin.
     checkFunction("run()", fn);

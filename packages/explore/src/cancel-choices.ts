@@ -27,11 +27,11 @@ export class CancelChoices {
    *
    * **Cancellation:** of the task alone goes no further than here; every other passes through.
    */
-  run(task: string, body: () => Promise<void>): Promise<void> {
+  run(task: string, body: () => PromiseLike<void>): PromiseLike<void | undefined> {
     return this.#most === 0 ? body() : this.#run(task, body);
   }
 
-  async #run(task: string, body: () => Promise<void>): Promise<void> {
+  async #run(task: string, body: () => PromiseLike<void>): Promise<void | undefined> {
     const kernel = this.#kernel;
     kernel.access(this, false);
     if (this.#left === 0) return await body();

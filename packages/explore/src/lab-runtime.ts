@@ -15,6 +15,7 @@ import {
 } from "@holdfast/concurrency";
 import type { IdleLimits, Limit } from "./boundary/idle-limits.ts";
 import type { Kernel } from "./kernel/kernel.ts";
+import { removeAt } from "./kernel/lists.ts";
 import { Actor, type Transition } from "./kernel/transition.ts";
 
 /** A timer, as the library is given it. */
@@ -87,7 +88,7 @@ export class LabRuntime implements Runtime {
   wake(step: Step & { readonly after?: object }): void {
     const index = this.#parked.indexOf(step);
     if (index === -1 || this.#isOver) return;
-    this.#parked.splice(index, 1);
+    removeAt(this.#parked, index);
     // A timer's callback and what it wakes are one macrotask in Node, and nothing gets between them.
     if (this.#isInTimer) step.fire();
     else
@@ -101,11 +102,11 @@ export class LabRuntime implements Runtime {
   }
 
   pause(source: TaskSource | undefined): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    if (this.#isOver) return promise;
-    this.#readTask(source?.info);
-    this.#kernel.add("pause", this.#actorOf(source?.info), resolve, "checkpoint()");
-    return promise;
+    return new Promise((resolve) => {
+      if (this.#isOver) return;
+      this.#readTask(source?.info);
+      this.#kernel.add("pause", this.#actorOf(source?.info), resolve, "checkpoint()");
+    });
   }
 
   setTimer<T>(at: number, fire: (subject: T) => void, subject?: T): Timer {
@@ -150,7 +151,7 @@ export class LabRuntime implements Runtime {
 
   release(root: TaskInfo): void {
     const index = this.#roots.findIndex((adopted) => adopted.root === root);
-    if (index !== -1) this.#roots.splice(index, 1);
+    if (index !== -1) removeAt(this.#roots, index);
   }
 
   /** Who waits, and for what: `task "b" waits for event "ready"`. */
@@ -183,7 +184,8 @@ export class LabRuntime implements Runtime {
 
 /** A sleep says what it is; a deadline does not. */
 function isSleep(subject: unknown): subject is { readonly what: string } {
-  return typeof (subject as { what?: unknown } | undefined)?.what === "string";
+  // Not by what it says: that is put into words for whoever asks.
+  return typeof subject === "object" && subject !== null && "what" in subject;
 }
 
 function timerWords(subject: unknown, at: number): string {

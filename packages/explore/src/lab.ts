@@ -59,17 +59,18 @@ export class Lab {
    *
    * @throws ExceptionGroup with every failure.
    */
-  async all<T>(count: number, fn: (index: number) => PromiseLike<T> | T): Promise<Awaited<T>[]> {
-    // Not empty: a task that was cancelled leaves no hole.
-    const values = Array.from<Awaited<T>>({ length: count });
-    await taskGroup((group) => {
+  all<T>(count: number, fn: (index: number) => PromiseLike<T> | T): Promise<Awaited<T>[]> {
+    const values: Awaited<T>[] = [];
+    // A task that was cancelled leaves no hole.
+    for (let index = 0; index < count; index++) values.push(undefined as Awaited<T>);
+    return taskGroup((group) => {
       for (let index = 0; index < count; index++) {
-        const body = async (): Promise<void> => void (values[index] = await fn(index));
-        const name = `task ${index}`;
+        // What fails passes through, as each catching and throwing again takes a while.
+        const body = (): PromiseLike<void> => Promise.resolve(fn(index)).then((value) => void (values[index] = value));
+        const name = (taskNames[index] ??= `task ${index}`);
         group.startSoon(() => this.#cancelChoices.run(name, body), { name });
       }
-    });
-    return values;
+    }).then(() => values);
   }
 
   /**
@@ -180,3 +181,6 @@ export class Lab {
 }
 
 const none: ReadonlySet<string> = new Set();
+
+/** The same words in each run. */
+const taskNames: string[] = [];

@@ -20,13 +20,26 @@ export class Cancellation {
   readonly reason: unknown;
   /** The name of the task that asked, or failed; absent for deadlines, signals and code outside a task. */
   readonly by: string | undefined;
-  /** What every wait that is reached throws. */
-  readonly error: HoldfastError;
+  readonly scopeName: string | undefined;
+  /** What every wait that is reached throws, once there is one. Not private: another copy of the package may ask. */
+  thrown: HoldfastError | undefined;
 
   constructor(source: CancelSource, reason?: unknown, scopeName?: string, by?: string, error?: HoldfastError) {
     this.source = source;
     this.reason = reason;
     this.by = by;
-    this.error = error ?? new CancelledError(source, reason, scopeName, by);
+    this.scopeName = scopeName;
+    // The stack of a request is where somebody asked. That of a failed task says nothing, and often there is nobody left to cancel.
+    this.thrown = error ?? (source === "failure" ? undefined : new CancelledError(source, reason, scopeName, by));
+  }
+
+  /** What every wait that is reached throws. */
+  get error(): HoldfastError {
+    return (this.thrown ??= new CancelledError(this.source, this.reason, this.scopeName, this.by));
+  }
+
+  /** Whether an error is the one that waits throw, without making it. */
+  isThrown(error: unknown): boolean {
+    return this.thrown !== undefined && this.thrown === error;
   }
 }

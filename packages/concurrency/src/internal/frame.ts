@@ -113,7 +113,7 @@ export class Frame extends LoneStore {
     const { effective } = this;
     this.tell("read");
     // The error of a deadline that was opened with `using` is no CancelledError.
-    if (effective !== undefined && effective.error === error) return true;
+    if (effective?.isThrown(error) === true) return true;
     if (!isCancellation(error)) return false;
     return effective !== undefined || isRequestedAround(this, error);
   }
@@ -262,7 +262,7 @@ function expire(frame: Frame): void {
 
 function isRequestedAround(innermost: Frame, error: unknown): boolean {
   for (let frame: Frame | undefined = innermost; frame !== undefined; frame = frame.parent) {
-    const own = frame.cancellation?.error;
+    const own = frame.cancellation?.thrown;
     if (own !== undefined && (own === error || own === (error as { cause?: unknown }).cause)) return true;
   }
   return false;

@@ -27,7 +27,7 @@ export function guardedCall<T>(fn: () => Promise<T>): Promise<T> {
 
 /** Whether an error is a cancellation, or what one throws in its place where the code runs that is called. */
 export function isCancelledHere(error: unknown): boolean {
-  return isCancellation(error) || storage.getStore()?.top.effective?.error === error;
+  return isCancellation(error) || storage.getStore()?.top.effective?.isThrown(error) === true;
 }
 
 function ignore(): void {}

@@ -184,7 +184,7 @@ export function beginWait<T>(what: string): Waiter<T> {
  */
 export function beginShieldedWait<T>(what: string, after?: object): Waiter<T> {
   const wait = new Waiter<T>(what, storage.getStore()?.task, undefined);
-  if (after !== undefined) Object.assign(wait, { after });
+  if (after !== undefined) (wait as { after?: object }).after = after;
   wait.announce();
   return wait;
 }

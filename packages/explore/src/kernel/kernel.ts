@@ -10,6 +10,7 @@
 import { CauseTree, type Cause } from "./cause.ts";
 import { drain } from "./drain.ts";
 import { mix } from "../random.ts";
+import { empty, removeAt } from "./lists.ts";
 import { HappensBefore } from "./happens-before.ts";
 import { Resource } from "./resource.ts";
 import { ResourceNames } from "./resource-names.ts";
@@ -46,13 +47,13 @@ export class Kernel {
   readonly names: ResourceNames = new ResourceNames();
   readonly order: HappensBefore;
   /** The steps of this run, in the order in which they happened. */
-  readonly steps: Transition[] = [];
+  steps: Transition[] = [];
   /** Events that can no longer happen, each with the step that prevented it. */
   readonly prevented: { readonly transition: Transition; readonly by: number }[] = [];
   /** Called at the end of each step, as a part of it. */
   onStepEnd: (() => void) | undefined = undefined;
   readonly #options: KernelOptions;
-  readonly #ready: Transition[] = [];
+  #ready: Transition[] = [];
   /** Stands for the time: which timers there are, and which of them is the earliest. */
   readonly #clock = new Resource();
   readonly #scenario = new Actor(0, "the scenario");
@@ -92,9 +93,10 @@ export class Kernel {
 
   /** Begins a run. What `body` does on the way belongs to no step. */
   begin(body: () => void, chooser?: Chooser): void {
-    empty(this.steps);
+    // New ones, because what is stored in an old array has to be noted for the garbage collector.
+    this.steps = [];
+    this.#ready = [];
     empty(this.prevented);
-    empty(this.#ready);
     this.order.clear(chooser !== undefined && chooser === this.#chooser ? chooser.kept : 0);
     this.#chooser = chooser;
     this.names.clear();
@@ -232,15 +234,4 @@ export class Kernel {
     for (const { at } of this.#ready) if (at !== undefined && at < earliest) earliest = at;
     return this.#ready.filter(({ at }) => at === undefined || at === earliest);
   }
-}
-
-/** Keeps the places of what was in it: setting the length to 0 gives them back, and they are taken anew in each run. */
-function empty(list: unknown[]): void {
-  while (list.length > 0) list.pop();
-}
-
-/** As `splice` does, without an array of what was taken out. */
-function removeAt(list: Transition[], index: number): void {
-  for (let at = index + 1; at < list.length; at++) list[at - 1] = list[at] as Transition;
-  list.pop();
 }

@@ -97,8 +97,7 @@ export class DepthFirst implements Chooser {
       }
       index = ready.indexOf(awake[undisturbed(awake, last)] as Transition);
     }
-    const events: number[] = [];
-    for (const { cause } of ready) events.push(cause.id);
+    const events = ready.map(({ cause }) => cause.id);
     const chosen = events[index] as number;
     this.#choiceOf[step] = this.#depth;
     this.#stack.push({ chosen, index, step, isWay: false, ready: events, todo: [], touched: undefined, asleep });
