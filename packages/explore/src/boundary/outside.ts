@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { createHook } from "node:async_hooks";
+import { createHook, type HookCallbacks } from "node:async_hooks";
 
 /** The kinds of resources that Node tells of, in words. What is not here is no input or output of its own. */
 const words: readonly (readonly [RegExp, string])[] = [
@@ -23,12 +23,15 @@ const words: readonly (readonly [RegExp, string])[] = [
 /** What of the real world a function begins, in words. */
 export function outsideOf(fn: () => void): string[] {
   const found = new Set<string>();
-  const hook = createHook({
+  const callbacks: HookCallbacks & { trackPromises: boolean } = {
     init(_id, type) {
       const match = words.find(([pattern]) => pattern.test(type));
       if (match !== undefined) found.add(match[1]);
     },
-  });
+    // Not every Node knows it; the others tell of promises as well.
+    trackPromises: false,
+  };
+  const hook = createHook(callbacks);
   hook.enable();
   try {
     fn();

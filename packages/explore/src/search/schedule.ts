@@ -64,6 +64,10 @@ export class Recorder implements Chooser {
     this.#inner = inner;
   }
 
+  get kept(): number {
+    return this.#inner.kept ?? 0;
+  }
+
   /** What the last run did. */
   get schedule(): Schedule {
     return this.#departures;
