@@ -115,6 +115,25 @@ test("tries every way to go on, with every order that follows", async () => {
   expect(counts).toMatchObject({ orders: 6, exhausted: true });
 });
 
+test.for([
+  ["one choice", (lab: Lab): boolean => lab.choose(true, false), 3],
+  // Nine ways in all, of which one writes.
+  ["a choice after a choice", (lab: Lab): boolean => lab.choose(lab.choose(true, false, false), false, false), 10],
+] as const)(
+  "tries a way that touches nothing of others in one order only, whatever the other ways of the same step touch: %s",
+  async ([, chooses, orders]) => {
+    const { counts } = await exhaust(async (lab) => {
+      const cell = lab.shared({ value: 0 }, "cell");
+      await lab.all(2, (index) => {
+        if (index === 1) return cell.value;
+        return chooses(lab) ? (cell.value = 1) : 0;
+      });
+    });
+
+    expect(counts).toMatchObject({ orders, redundant: 0, exhausted: true });
+  },
+);
+
 test("lets a deadline come before and after what it limits", async () => {
   const seen = new Set<number>();
 

@@ -40,8 +40,14 @@ function timed(...tasks: Program["tasks"]): Program {
   return { isNamed: true, timers: "ordered", tasks };
 }
 
+function free(...tasks: Program["tasks"]): Program {
+  return { isNamed: true, timers: "free", tasks };
+}
+
 /** Few random programs are like these. */
 const rare: [string, Program][] = [
+  ["a way that was tried before, and what must come before it", free([op("fork")], [op("fork")], [op("add", 1)])],
+  ["a way that reads what another step sets", free([op("fork", 1)], [op("write")], [op("isSet", 1)])],
   [
     "a deadline that is cleared while an earlier timer holds it back",
     timed([op("sleep", 0)], [op("limit", 1, op("add"))]),

@@ -46,6 +46,8 @@ const families = {
   cancelling: ["cancel", "limit", "shield", "clock", "caught", "fail"],
   /** What the laboratory brings. */
   laboratory: ["choose", "io", "iterate"],
+  /** Steps that touch one thing or another, as the explorer chooses. */
+  ways: ["fork", "fork", "fork", "fork"],
 } as const;
 
 type Family = keyof typeof families;
@@ -77,6 +79,11 @@ const mixes: readonly (readonly Family[])[] = [
 /** The nth program of a seed: each fourth is of the same families. */
 export function programOf(seed: number, index: number): Program {
   return randomProgram(random(Math.imul(seed, 1_000_003) + index), mixes[index % mixes.length]);
+}
+
+/** The nth program of a seed whose steps go on in one of several ways; the search leaves out less of these. */
+export function forkingProgramOf(seed: number, index: number): Program {
+  return randomProgram(random(Math.imul(seed, 1_000_003) + index), ["core", "primitives", "ways"]);
 }
 
 /** Draws a program of 2 to 4 tasks with 1 to 4 operations each. */
@@ -238,6 +245,12 @@ export class Machine {
         const side = this.#lab.choose("heads", "tails");
         if (side === "heads") this.#write(at, task + 1);
         return side;
+      }
+      case "fork": {
+        const way = this.#lab.choose("left", "right", "on");
+        if (way === "on") this.#events[at]?.set();
+        else this.#write(way === "left" ? 0 : 1, task + 1);
+        return way;
       }
       case "io":
         return this.#lab.io("an answer", () => `answer ${this.#read(at)}`);

@@ -9,18 +9,11 @@
  *
  * @module
  */
-import { type Footprint, FRESH, wholeWorld } from "../kernel/footprint.ts";
+import { FRESH, wholeWorld } from "../kernel/footprint.ts";
 import type { Chooser, Kernel } from "../kernel/kernel.ts";
 import type { Transition } from "../kernel/transition.ts";
 import { undisturbed } from "./policy.ts";
-
-/** An event that need not be tried in a state, as all that it leads to has been tried, with what it touches there. */
-interface Asleep {
-  readonly event: number;
-  readonly footprint: Footprint;
-  /** The step before which the footprint was taken: what was first touched later is not told apart. */
-  readonly state: number;
-}
+import { type Asleep, isAwake, isIn, isSame, type Tried, without } from "./sleep-sets.ts";
 
 /** A state in which something was chosen. */
 interface Choice {
@@ -34,8 +27,8 @@ interface Choice {
   readonly ready: readonly number[];
   /** To be tried yet. */
   readonly todo: number[];
-  /** What the event touches in all the ways to go on in it that earlier runs took. */
-  touched: Footprint | undefined;
+  /** The ways to go on in the event that earlier runs took. */
+  ways: Tried[] | undefined;
   /** Not to be tried: what was asleep from the start, and what has been tried. */
   readonly asleep: Asleep[];
 }
@@ -55,6 +48,8 @@ export class DepthFirst implements Chooser {
   #firstNew = 0;
   #isBlocked = false;
   #isFinished = false;
+  /** Whether some ways of an event have ever been asleep while others were not. */
+  #hasHalfAsleep = false;
   /** Runs that came to nothing new. */
   redundant = 0;
 
@@ -100,7 +95,7 @@ export class DepthFirst implements Chooser {
     const events = ready.map(({ cause }) => cause.id);
     const chosen = events[index] as number;
     this.#choiceOf[step] = this.#depth;
-    this.#stack.push({ chosen, index, step, isWay: false, ready: events, todo: [], touched: undefined, asleep });
+    this.#stack.push({ chosen, index, step, isWay: false, ready: events, todo: [], ways: undefined, asleep });
     this.#depth += 1;
     return index;
   }
@@ -109,15 +104,16 @@ export class DepthFirst implements Chooser {
     const known = this.#stack[this.#depth];
     this.#wayIn.add(kernel.step);
     if (known === undefined) {
-      const ways = Array.from({ length: count }, (_, way) => way);
+      const ready = Array.from({ length: count }, (_, way) => way);
+      const [chosen = 0, ...todo] = this.#waysAwake(kernel.step, ready);
       this.#stack.push({
-        chosen: 0,
-        index: 0,
+        chosen,
+        index: chosen,
         step: kernel.step,
         isWay: true,
-        ready: ways,
-        todo: ways.slice(1),
-        touched: undefined,
+        ready,
+        todo,
+        ways: undefined,
         asleep: [],
       });
     } else if (!known.isWay || known.ready.length !== count) {
@@ -134,26 +130,66 @@ export class DepthFirst implements Chooser {
     this.#advance(kernel);
   }
 
+  /** Those of the ways to go on in a step that have not been tried before it; all of them where none is left. */
+  #waysAwake(step: number, ready: readonly number[]): readonly number[] {
+    const choice = this.#stack[this.#choiceOf[step] ?? -1];
+    const asleep = choice?.asleep.find(({ event, awake }) => event === choice.chosen && awake !== undefined);
+    if (asleep === undefined) return ready;
+    const path = this.#pathOf(step);
+    const left = ready.filter((way) => isAwake(asleep, [...path, way]));
+    return left.length === 0 ? ready : left;
+  }
+
+  /** The ways that the run has chosen in a step so far. */
+  #pathOf(step: number): number[] {
+    const path: number[] = [];
+    for (let depth = (this.#choiceOf[step] as number) + 1; depth < this.#depth; depth++) {
+      const { isWay, step: chosenIn, chosen } = this.#stack[depth] as Choice;
+      if (!isWay || chosenIn !== step) break;
+      path.push(chosen);
+    }
+    return path;
+  }
+
   /** Events that are asleep in a new state: those of the state before that have nothing to do with the last step. */
   #inherited(kernel: Kernel): Asleep[] {
     const { step } = kernel;
     const before = step < 0 ? undefined : this.#stack[this.#choiceOf[step] ?? -1];
-    if (before === undefined || before.asleep.length === 0) return [];
-    return before.asleep.filter((entry) => !this.#meets(kernel, entry, step));
+    const inherited: Asleep[] = [];
+    if (before === undefined) return inherited;
+    for (const entry of before.asleep) {
+      const left = without(entry, (tried) => this.#meets(kernel, tried, step));
+      if (left === undefined) continue;
+      inherited.push(left);
+      this.#hasHalfAsleep ||= left.awake !== undefined;
+    }
+    return inherited;
   }
 
-  #meets(kernel: Kernel, { footprint, state }: Asleep, step: number): boolean {
+  #meets(kernel: Kernel, { footprint, state }: Tried, step: number): boolean {
     return kernel.order.meets(footprint, step, state, FRESH);
   }
 
-  #footprint(kernel: Kernel, step: number, state: number): Footprint {
-    if (kernel.order.touchedEverything(step)) return wholeWorld;
-    return kernel.order.accessesOf(step, state, FRESH);
+  /** What a step of this run touches, in the ways to go on that it took. */
+  #tried({ order }: Kernel, step: number, path: readonly number[]): Tried {
+    const footprint = order.touchedEverything(step) ? wholeWorld : order.accessesOf(step, step, FRESH);
+    return { path, footprint, state: step };
   }
 
   #noteWay(kernel: Kernel, step: number): void {
     const choice = this.#stack[this.#choiceOf[step] ?? -1];
-    if (choice !== undefined) choice.touched = union(choice.touched, this.#footprint(kernel, step, step));
+    if (choice === undefined) return;
+    const path = this.#pathOf(step);
+    const ways = (choice.ways ??= []);
+    if (!ways.some((tried) => isSame(tried.path, path))) ways.push(this.#tried(kernel, step, path));
+  }
+
+  /** What has been chosen in a state need not be tried in it again. */
+  #putToSleep(kernel: Kernel, { asleep, chosen, step, ways }: Choice): void {
+    const all = ways ?? [this.#tried(kernel, step, [])];
+    const before = asleep.findIndex(({ event }) => event === chosen);
+    const [some] = before === -1 ? [] : asleep.splice(before, 1);
+    asleep.push({ event: chosen, ways: some === undefined ? all : [...some.ways, ...all], awake: undefined });
   }
 
   #findRaces(kernel: Kernel): void {
@@ -169,12 +205,29 @@ export class DepthFirst implements Chooser {
         if (meant !== undefined && (isNew || this.#isAsleep(cause.id, meant))) this.#reverse(kernel, meant, later);
       }
     }
+    if (this.#hasHalfAsleep) this.#findRacesOfOtherWays(kernel);
     // What a step prevented could have happened before it.
     for (const { transition, by } of prevented) {
       if (by < 0 || by < this.#firstNew) continue;
       const meant = this.#lastReady(transition.cause.id, transition.madeBy, by);
       const choice = this.#stack[this.#choiceOf[meant ?? -1] ?? -1];
       if (choice !== undefined) this.#putDown(choice, [transition.cause.id]);
+    }
+  }
+
+  /**
+   * An event that went on in one way does not go on in another later on: where the other way is left out because it was tried before,
+   * what has to do with it must be tried before the event all the same.
+   */
+  #findRacesOfOtherWays(kernel: Kernel): void {
+    const { order, steps } = kernel;
+    for (const { asleep, chosen, step, isWay } of this.#stack.slice(0, this.#depth)) {
+      const leftOut = isWay ? undefined : asleep.find(({ event, awake }) => event === chosen && awake !== undefined);
+      if (leftOut === undefined) continue;
+      for (let later = Math.max(step + 1, this.#firstNew); later < steps.length; later++) {
+        if (order.isBefore(step, later)) continue;
+        if (leftOut.ways.some((tried) => this.#meets(kernel, tried, later))) this.#reverse(kernel, step, later);
+      }
     }
   }
 
@@ -217,7 +270,7 @@ export class DepthFirst implements Chooser {
     const event = (steps[later] as Transition).cause.id;
     // What the later step touches without the earlier one is not known from this run, but from one that began with it: it may
     // then meet steps which it does not meet here, and which all have to be tried before it.
-    const known = choice.asleep.find((entry) => entry.event === event);
+    const known = choice.asleep.find((entry) => entry.awake === undefined && entry.event === event);
     const end = known === undefined ? later : steps.length;
     const free: number[] = [];
     const beginnings: number[] = [];
@@ -230,8 +283,13 @@ export class DepthFirst implements Chooser {
       }
       free.push(step);
     }
-    if (known === undefined) this.#putDown(choice, free.length === 0 ? [event] : beginnings);
-    else if (free.some((step) => this.#meets(kernel, known, step))) this.#putDown(choice, beginnings);
+    if (known === undefined && isFirst(order, free, later)) {
+      if (isTried(choice, event)) return;
+      beginnings.push(event);
+    }
+    if (known === undefined) this.#putDown(choice, beginnings);
+    else if (free.some((step) => known.ways.some((tried) => this.#meets(kernel, tried, step))))
+      this.#putDown(choice, beginnings);
   }
 
   #putDown(choice: Choice, beginnings: readonly number[]): void {
@@ -249,10 +307,8 @@ export class DepthFirst implements Chooser {
       const next = nextOf(choice);
       if (next === -1) continue;
       if (!choice.isWay) {
-        const { step } = choice;
-        const footprint = union(choice.touched, this.#footprint(kernel, step, step));
-        choice.asleep.push({ event: choice.chosen, footprint, state: step });
-        choice.touched = undefined;
+        this.#putToSleep(kernel, choice);
+        choice.ways = undefined;
       }
       choice.chosen = choice.todo[next] as number;
       choice.index = choice.ready.indexOf(choice.chosen);
@@ -285,18 +341,6 @@ function isAtOrBefore(order: Kernel["order"], step: number, other: number): bool
   return step === other || (other >= 0 && order.isBefore(step, other));
 }
 
-function union(left: Footprint | undefined, right: Footprint): Footprint {
-  if (left === undefined) return right;
-  const added = [...right.keys.keys()].filter(
-    (index) => !left.keys.some((key, other) => key === right.keys[index] && left.writes[other] === right.writes[index]),
-  );
-  if (added.length === 0) return left;
-  return {
-    keys: [...left.keys, ...added.map((index) => right.keys[index] as number)],
-    writes: [...left.writes, ...added.map((index) => right.writes[index] === true)],
-  };
-}
-
 /** Whether a state has been left by an event, is so now, or will be. */
 function isTried({ chosen, todo, asleep }: Choice, event: number): boolean {
   return event === chosen || todo.includes(event) || isIn(asleep, event);
@@ -306,9 +350,4 @@ function isTried({ chosen, todo, asleep }: Choice, event: number): boolean {
 function isFirst(order: Kernel["order"], steps: readonly number[], later: number): boolean {
   for (const step of steps) if (order.isBefore(step, later)) return false;
   return true;
-}
-
-function isIn(asleep: readonly Asleep[], event: number): boolean {
-  for (const entry of asleep) if (entry.event === event) return true;
-  return false;
 }
