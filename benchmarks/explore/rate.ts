@@ -4,7 +4,6 @@
  * @module
  */
 import type { Meter } from "../row.ts";
-import { holdBoundary } from "../../packages/explore/src/boundary/boundary.ts";
 import { DepthFirst } from "../../packages/explore/src/search/depth-first.ts";
 import { Session } from "../../packages/explore/src/session.ts";
 import type { Scenario } from "../../packages/explore/src/single-run.ts";
@@ -25,24 +24,23 @@ export async function reportRate(meter: Meter, tries: () => number | Promise<num
 }
 
 /**
- * Goes through all orders of a scenario, again and again. What takes the places of timers, clocks and fetch is put there once, as it
- * is for a search: a program of two dozen orders would measure little else.
+ * Goes through all orders of a scenario, again and again. What an exploration sets up once is set up once, as it is by the peer: a
+ * program of two dozen orders would measure little else.
  */
 export async function exhaustAgain(meter: Meter, scenario: Scenario): Promise<void> {
-  using _held = holdBoundary();
-  await reportRate(meter, () => inMacrotask(() => exhaust(scenario)));
+  using session = new Session(scenario, { maxSteps: 10_000, orderedTimers: false, cancellations: 0 });
+  await reportRate(meter, () => inMacrotask(() => exhaust(session)));
 }
 
 /** How many orders there are. */
-function exhaust(scenario: Scenario): number {
-  using session = new Session(scenario, { maxSteps: 10_000, orderedTimers: false, cancellations: 0 });
+function exhaust({ kernel, runner }: Session): number {
   const search = new DepthFirst();
   let orders = 0;
   while (!search.isFinished) {
     search.begin();
-    const { end } = session.runner.once(search);
+    const { end } = runner.once(search);
     if (end !== "given-up") orders += 1;
-    search.end(session.kernel);
+    search.end(kernel);
   }
   return orders;
 }

@@ -16,6 +16,13 @@ const drawn = "drawn by chance";
 export const rows: readonly BenchmarkRow[] = [
   ...schedules("schedules-kernel", "schedules-kernel", { least: 200_000 }, 10),
   ...schedules("schedules", "schedules", { least: 80_000, aim: 200_000 }, 4),
+  {
+    // The example as it is, which disposes of what it borrows.
+    name: "schedules-example",
+    unit: "schedules/s",
+    ours: "schedules-example/holdfast.ts",
+    peers: { [fastCheck]: "schedules-example/fast-check.ts" },
+  },
   ...schedules("schedules-boundary", "schedules-boundary", { least: 60_000 }, 4),
   {
     // The most runs that a bug of examples/catalogue/ takes.

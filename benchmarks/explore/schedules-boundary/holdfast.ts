@@ -14,7 +14,5 @@ export async function sample(meter: Meter): Promise<void> {
 }
 
 function pause(ms: number): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  setTimeout(resolve, ms);
-  return promise;
+  return new Promise((resolve) => void setTimeout(resolve, ms));
 }

@@ -11,8 +11,8 @@ import { Connection, countedCall } from "./counted-call.ts";
 export const operations = 1;
 
 export async function sample(meter: Meter): Promise<void> {
-  await exhaustAgain(meter, async (lab) => {
+  await exhaustAgain(meter, (lab) => {
     const connection = lab.shared(new Connection(), "connection");
-    await lab.all(4, (index) => countedCall(connection, () => sleep(10 * (index + 1))));
+    return lab.all(4, (index) => countedCall(connection, () => sleep(10 * (index + 1))));
   });
 }

@@ -63,6 +63,9 @@ class FieldWatch implements ProxyHandler<object> {
   readonly #name: string;
   readonly #stands: Stands;
   readonly #fields: Map<PropertyKey, Resource>;
+  /** Of the last field: most are read and then written. */
+  #lastKey: PropertyKey | undefined;
+  #lastField: Resource | undefined;
 
   constructor(stands: Stands, name: string) {
     this.#kernel = stands.kernel;
@@ -115,7 +118,11 @@ class FieldWatch implements ProxyHandler<object> {
   }
 
   #touch(key: PropertyKey, isWrite: boolean): void {
-    this.#kernel.access(this.#fields.get(key) ?? this.#kernel.names.field(this.#name, key), isWrite);
+    if (key !== this.#lastKey || this.#lastField === undefined) {
+      this.#lastKey = key;
+      this.#lastField = this.#fields.get(key) ?? this.#kernel.names.field(this.#name, key);
+    }
+    this.#kernel.touch(this.#lastField, isWrite);
   }
 }
 
@@ -146,11 +153,11 @@ function watchCollection(kernel: Kernel, target: object, name: string): object {
     get(from, key) {
       const value: unknown = Reflect.get(from, key, from);
       if (typeof value !== "function") {
-        kernel.access(token, false);
+        kernel.touch(token, false);
         return value;
       }
       return (...args: unknown[]): unknown => {
-        kernel.access(token, !reading.has(key));
+        kernel.touch(token, !reading.has(key));
         return Reflect.apply(value, from, args) as unknown;
       };
     },

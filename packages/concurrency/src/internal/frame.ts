@@ -72,17 +72,14 @@ export class Frame extends LoneStore {
     return this.previousSibling !== undefined || this.parent?.firstChild === this;
   }
 
-  /** What stands for the frame itself, apart from what is inherited, where a runtime is told of accesses. */
-  get resource(): object {
-    return this.isTask ? this.task.info : (this.scope ?? this);
-  }
-
   /** Tells the runtime of the task of an access to this frame, and of a look at the cancellation that is in force in it. */
   tell(mode: "read" | "write"): void {
-    const { runtime } = this.task;
+    const { task } = this;
+    const { runtime } = task;
     if (runtime.access === undefined) return;
-    runtime.access(this.resource, mode);
-    runtime.access(this.task.info, "read");
+    const { info } = task;
+    if (!this.isTask) runtime.access(this.scope ?? this, mode);
+    runtime.access(info, this.isTask ? mode : "read");
   }
 
   /** The tasks at and below it that have not ended. */

@@ -22,19 +22,19 @@ export function promisedTimers(): PromisedTimers {
   const { promises } = node;
   const { scheduler } = promises;
   const setTimeout = during(promises.setTimeout as After, ({ timers }, delay, value, options) =>
-    timers.after(`setTimeout(${clamp(delay)})`, clamp(delay), value, options),
+    timers.after("setTimeout", clamp(delay), value, options),
   );
   const setImmediate = during(promises.setImmediate as Immediate, ({ timers }, value, options) =>
-    timers.after("setImmediate()", 0, value, options),
+    timers.after("setImmediate", 0, value, options),
   );
   const setInterval = during(promises.setInterval as After, ({ timers }, delay, value, options) =>
     ticks(timers, delay, value, options),
   );
   const wait = during(scheduler.wait.bind(scheduler) as Wait, ({ timers }, delay, options) =>
-    timers.after(`scheduler.wait(${clamp(delay)})`, clamp(delay), undefined, options),
+    timers.after("scheduler.wait", clamp(delay), undefined, options),
   );
   const yieldOnce = during(scheduler.yield.bind(scheduler), ({ timers }) =>
-    timers.after("scheduler.yield()", 0, undefined),
+    timers.after("scheduler.yield", 0, undefined),
   );
   const replacements: Replacement[] = [
     { holder: promises, key: "setTimeout", value: setTimeout },

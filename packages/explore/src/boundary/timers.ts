@@ -19,10 +19,15 @@ export interface WaitOptions {
   readonly ref?: boolean;
 }
 
+/** What takes no time to wait. */
+const untimed: ReadonlySet<string> = new Set(["setImmediate", "scheduler.yield"]);
+
 /** What a timer is made of. */
 interface TimerParts {
-  readonly call: (timer: LabTimeout) => void;
-  readonly what: string;
+  readonly callback: Callback;
+  readonly args: readonly unknown[];
+  /** The function that set it; the words for the timer are made of it when somebody asks. */
+  readonly setBy: string;
   readonly delay: number;
   readonly repeats: boolean;
 }
@@ -39,6 +44,12 @@ export class LabTimeout {
     this.#timers = timers;
     this.#parts = parts;
     this.#set();
+  }
+
+  /** In words. */
+  get what(): string {
+    const { setBy, delay } = this.#parts;
+    return `${setBy}(${untimed.has(setBy) ? "" : delay})`;
   }
 
   ref(): this {
@@ -93,23 +104,32 @@ export class LabTimeout {
 
   #set(): void {
     const { kernel } = this.#timers;
-    const { call, what, delay, repeats } = this.#parts;
+    const { delay, repeats } = this.#parts;
     // The longest that there is, 24 days: who asks for it means never.
     if (delay === LONGEST) return;
     const happen = bindContext(() => {
       this.#transition = undefined;
       if (repeats) this.#set();
-      call(this);
+      this.#call();
     });
-    this.#transition = kernel.add("timer", kernel.actor, happen, what, { at: kernel.now + delay });
+    this.#transition = kernel.add("timer", kernel.actor, happen, this, { at: kernel.now + delay });
     this.#transition.isOptional = this.#isOptional;
+  }
+
+  #call(): void {
+    const { callback, args } = this.#parts;
+    try {
+      Reflect.apply(callback, this, args);
+    } catch (error) {
+      this.#timers.fail(error);
+    }
   }
 }
 
 /** What takes the places of the platform's timers during a run. */
 export class LabTimers {
   readonly kernel: Kernel;
-  readonly #fail: (error: unknown) => void;
+  readonly fail: (error: unknown) => void;
   readonly #limits: IdleLimits | undefined;
   /** Those that have been asked for their numbers, as only they can be cleared by them. */
   #numbered: LabTimeout[] | undefined;
@@ -120,20 +140,20 @@ export class LabTimers {
    */
   constructor(kernel: Kernel, fail: (error: unknown) => void, limits?: IdleLimits) {
     this.kernel = kernel;
-    this.#fail = fail;
+    this.fail = fail;
     this.#limits = limits;
   }
 
   setTimeout(callback: Callback, delay?: number, ...args: unknown[]): LabTimeout {
-    return this.#make(callback, args, `setTimeout(${clamp(delay)})`, clamp(delay));
+    return this.#make(callback, args, "setTimeout", clamp(delay));
   }
 
   setInterval(callback: Callback, delay?: number, ...args: unknown[]): LabTimeout {
-    return this.#make(callback, args, `setInterval(${clamp(delay)})`, clamp(delay), true);
+    return this.#make(callback, args, "setInterval", clamp(delay), true);
   }
 
   setImmediate(callback: Callback, ...args: unknown[]): LabTimeout {
-    return this.#make(callback, args, "setImmediate()", 0);
+    return this.#make(callback, args, "setImmediate", 0);
   }
 
   /** Clears a timer of any kind, or of that number; false for what is no timer of this run. */
@@ -155,14 +175,16 @@ export class LabTimers {
     const controller = new AbortController();
     const abort = (): void =>
       controller.abort(new DOMException("The operation was aborted due to timeout", "TimeoutError"));
-    const what = `AbortSignal.timeout(${delay})`;
-    if (this.#limits === undefined) this.#make(abort, [], what, delay).unref();
-    else this.#limits.add({ at: this.kernel.now + delay, isOptional: true, what, pass: bindContext(abort) });
+    const setBy = "AbortSignal.timeout";
+    if (this.#limits !== undefined) {
+      const what = `${setBy}(${delay})`;
+      this.#limits.add({ at: this.kernel.now + delay, isOptional: true, what, pass: bindContext(abort) });
+    } else this.#make(abort, [], setBy, delay).unref();
     return controller.signal;
   }
 
   /** A promise that is fulfilled after a while, or rejected when the signal aborts. */
-  after<T>(what: string, delay: number, value: T, { signal, ref = true }: WaitOptions = {}): Promise<T> {
+  after<T>(setBy: string, delay: number, value: T, { signal, ref = true }: WaitOptions = {}): Promise<T> {
     if (signal?.aborted === true) return Promise.reject(abortError(signal));
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     const onAbort = (): void => {
@@ -173,25 +195,18 @@ export class LabTimers {
       signal?.removeEventListener("abort", onAbort);
       resolve(value);
     };
-    const timer = this.#make(fulfil, [], what, delay);
+    const timer = this.#make(fulfil, [], setBy, delay);
     if (!ref) timer.unref();
     signal?.addEventListener("abort", onAbort, { once: true });
     return promise;
   }
 
-  #make(callback: Callback, args: unknown[], what: string, delay: number, repeats = false): LabTimeout {
+  #make(callback: Callback, args: readonly unknown[], setBy: string, delay: number, repeats = false): LabTimeout {
     if (typeof callback !== "function") {
       const error = new TypeError(`setting a timer: it takes a function to call, and was given ${typeof callback}`);
       throw Object.assign(error, { code: "ERR_INVALID_ARG_TYPE" });
     }
-    const call = (timer: LabTimeout): void => {
-      try {
-        Reflect.apply(callback, timer, args);
-      } catch (error) {
-        this.#fail(error);
-      }
-    };
-    return new LabTimeout(this, { call, what, delay, repeats });
+    return new LabTimeout(this, { callback, args, setBy, delay, repeats });
   }
 }
 

@@ -8,7 +8,7 @@ import type { Footprint } from "./footprint.ts";
 import { EVERYTHING } from "./footprint.ts";
 import { holdsEverywhere } from "./resource-names.ts";
 import { Records } from "./records.ts";
-import { Resource } from "./resource.ts";
+import type { Resource } from "./resource.ts";
 import { Touches } from "./touches.ts";
 
 const BITS = 32;
@@ -97,11 +97,12 @@ export class HappensBefore {
 
   /** Something new has this name, whoever touches it first. */
   name(object: object, key: number): void {
-    if (this.isKnown && !(object instanceof Resource)) {
-      this.#records.again(object);
-      return;
-    }
-    const resource = this.#records.of(object);
+    if (this.isKnown) this.#records.again(object);
+    else this.nameRecord(this.#records.of(object), key);
+  }
+
+  /** As {@link HappensBefore.name}, where the record is at hand. */
+  nameRecord(resource: Resource, key: number): void {
     if (resource.firstStep === -1) resource.key = key;
   }
 
@@ -112,8 +113,19 @@ export class HappensBefore {
       if (step >= 0) this.#records.again(object);
       return;
     }
+    this.#touch(step, this.#records.of(object), object, isWrite);
+  }
+
+  /** As {@link HappensBefore.access}, where the record is at hand. */
+  touch(resource: Resource, isWrite: boolean): void {
+    const step = this.#steps - 1;
+    if (step < 0) return;
+    this.#records.pass();
+    if (step >= this.#kept) this.#touch(step, resource, resource, isWrite);
+  }
+
+  #touch(step: number, resource: Resource, object: object, isWrite: boolean): void {
     const touches = this.#touches;
-    const resource = this.#records.of(object);
     if (resource.lastStep === step && (resource.hasWritten || !isWrite)) return;
     if (resource.firstStep === -1) {
       resource.firstStep = step;

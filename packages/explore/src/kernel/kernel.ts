@@ -106,7 +106,7 @@ export class Kernel {
     this.#draws = 0;
     this.#actors = 1;
     this.#actor = this.#scenario;
-    this.create(this.#clock);
+    this.#createRecord(this.#clock);
     body();
     drain();
   }
@@ -154,9 +154,9 @@ export class Kernel {
     const madeBy = this.steps.length - 1;
     const transition = new Transition(cause, kind, actor, madeBy, perform, what, at);
     this.#ready.push(transition);
-    if (at !== undefined) this.create(transition.resource);
+    if (at !== undefined) this.#createRecord(transition.resource);
     // A timer that is set may put off the others.
-    if (at !== undefined && this.#options.orderedTimers) this.order.access(this.#clock, true);
+    if (at !== undefined && this.#options.orderedTimers) this.order.touch(this.#clock, true);
     return transition;
   }
 
@@ -166,7 +166,7 @@ export class Kernel {
    */
   readClock(): number {
     if (!this.#options.orderedTimers) return this.order.timeOf(this.step);
-    this.order.access(this.#clock, false);
+    this.order.touch(this.#clock, false);
     return this.#now;
   }
 
@@ -175,9 +175,9 @@ export class Kernel {
     const index = this.#ready.indexOf(transition);
     if (index === -1) return false;
     removeAt(this.#ready, index);
-    this.order.access(transition.resource, true);
+    this.order.touch(transition.resource, true);
     // Those that it held back are held back no longer.
-    if (transition.at !== undefined && this.#options.orderedTimers) this.order.access(this.#clock, true);
+    if (transition.at !== undefined && this.#options.orderedTimers) this.order.touch(this.#clock, true);
     this.prevented.push({ transition, by: this.steps.length - 1 });
     return true;
   }
@@ -191,6 +191,11 @@ export class Kernel {
     this.order.access(resource, isWrite);
   }
 
+  /** As {@link Kernel.access}, for whoever has the record at hand. */
+  touch(resource: Resource, isWrite: boolean): void {
+    this.order.touch(resource, isWrite);
+  }
+
   /** A random number in [0, 1): the same ones for the same step of each run. */
   random(): number {
     return mix(this.#cause.seed + Math.imul(++this.#draws, 0x6d2b79f5)) / 4_294_967_296;
@@ -199,6 +204,10 @@ export class Kernel {
   /** Which of `count` ways the program goes on. */
   choose(count: number): number {
     return count <= 1 ? 0 : (this.#chooser?.chooseWay(count, this) ?? 0);
+  }
+
+  #createRecord(resource: Resource): void {
+    this.order.nameRecord(resource, this.names.made(this.#cause));
   }
 
   #happen(index: number, isDeclared: boolean): void {
@@ -213,8 +222,8 @@ export class Kernel {
     if (!isDeclared) this.order.touchEverything();
     if (transition.at !== undefined) {
       this.#now = Math.max(this.#now, transition.at);
-      this.order.access(transition.resource, true);
-      if (this.#options.orderedTimers) this.order.access(this.#clock, true);
+      this.order.touch(transition.resource, true);
+      if (this.#options.orderedTimers) this.order.touch(this.#clock, true);
     }
     transition.perform();
     drain();

@@ -45,7 +45,6 @@ export class Records {
   of(object: object): Resource {
     this.#lookups += 1;
     if (object === this.#lastObject) return this.#lastRecord as Resource;
-    if (object instanceof Resource) return object;
     const record = this.#find(object) ?? this.#take(object);
     this.#lastObject = object;
     this.#lastRecord = record;
@@ -56,6 +55,11 @@ export class Records {
   again(object: object): void {
     const count = this.#count;
     if (this.#firsts[count] === ++this.#lookups) this.#fill(object);
+  }
+
+  /** A thing is touched whose record is at hand. */
+  pass(): void {
+    this.#lookups += 1;
   }
 
   #find(object: object): Resource | undefined {

@@ -194,10 +194,18 @@ export class DepthFirst implements Chooser {
 
   #findRaces(kernel: Kernel): void {
     const { order, steps, prevented } = kernel;
+    // Events that were asleep where any step before the one that is looked at was chosen.
+    const sleepers: number[] = [];
+    let depth = 0;
     for (let later = 1; later < steps.length; later++) {
       const { cause, madeBy } = steps[later] as Transition;
       const isNew = later >= this.#firstNew;
-      if (!isNew && !this.#wasAsleep(cause.id, later)) continue;
+      if (!isNew) {
+        for (const end = this.#choiceOf[later] as number; depth < end; depth++) {
+          for (const { event } of (this.#stack[depth] as Choice).asleep) sleepers.push(event);
+        }
+        if (!sleepers.includes(cause.id)) continue;
+      }
       for (let nth = 0, earlier = 0; (earlier = order.nthJustBefore(later, nth)) !== -1; nth++) {
         if (earlier < 0 || isNeeded(order, earlier, steps[later] as Transition)) continue;
         const isFree = madeBy >= earlier || this.#comesFree(kernel, cause.id, earlier);
@@ -235,13 +243,6 @@ export class DepthFirst implements Chooser {
   #isAsleep(event: number, step: number): boolean {
     const choice = this.#stack[this.#choiceOf[step] ?? -1];
     return choice !== undefined && isIn(choice.asleep, event);
-  }
-
-  /** Whether an event was asleep where any step before that one was chosen. */
-  #wasAsleep(event: number, before: number): boolean {
-    const end = this.#choiceOf[before] as number;
-    for (let depth = 0; depth < end; depth++) if (isIn((this.#stack[depth] as Choice).asleep, event)) return true;
-    return false;
   }
 
   #isReady(event: number, step: number): boolean {
