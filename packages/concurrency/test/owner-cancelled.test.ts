@@ -182,7 +182,7 @@ test("a close that is busy with checkpoints is cancelled at one of them, and one
           while (!stop.signal.aborted) await yieldOnce();
         }
       },
-      { closeTimeout: 5 },
+      { closeTimeout: 30 },
     );
   const obedient = busy(checkpoint);
   const deaf = busy(() => new CancelScope({ shield: true }).run(checkpoint).then(() => {}));
