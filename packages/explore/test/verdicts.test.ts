@@ -81,6 +81,27 @@ test(covers("EX-4"), async () => {
   expect(found.verdict).toBe("nondeterministic");
 });
 
+test("is nondeterministic when a step touches something else in a later run, though all that happens is the same", async () => {
+  let runs = 0;
+
+  const found = await explore(
+    async (lab) => {
+      runs += 1;
+      const cell = lab.shared({ a: 0, b: 0, c: 0 }, "cell");
+      await lab.all(3, () => {
+        if (runs > 3) cell.b += 1;
+        return (cell.a += 1);
+      });
+    },
+    { strategy: "exhaustive" },
+  );
+
+  expect(found).toMatchObject({
+    verdict: "nondeterministic",
+    reason: "a step does not touch what it touched before; look for state that outlives a run",
+  });
+});
+
 test("is nondeterministic when a later run no longer does what the first ones did", async () => {
   let runs = 0;
 

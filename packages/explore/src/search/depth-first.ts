@@ -80,7 +80,6 @@ export class DepthFirst implements Chooser {
       this.#choiceOf[step] = this.#depth++;
       return known.index;
     }
-    if (kernel.order.hasDeparted) throw new NotTheSameError("a step does not touch what it touched before");
     const asleep = this.#inherited(kernel);
     const last = kernel.steps[step - 1]?.actor.index;
     let index = undisturbed(ready, last);
@@ -124,6 +123,8 @@ export class DepthFirst implements Chooser {
 
   /** Looks at a run that has ended, and turns to what is to be tried next. */
   end(kernel: Kernel): void {
+    if (kernel.order.hasDeparted)
+      throw new NotTheSameError("a step does not touch what it touched before; look for state that outlives a run");
     if (this.#isBlocked) this.redundant += 1;
     for (const step of this.#wayIn) this.#noteWay(kernel, step);
     this.#findRaces(kernel);
