@@ -124,6 +124,10 @@ class Ways implements Chooser {
   /** By step. */
   readonly taken = new Map<number, number>();
 
+  get kept(): number {
+    return this.#inner?.kept ?? 0;
+  }
+
   /** Begins a run. */
   of(inner: Chooser): this {
     this.#inner = inner;

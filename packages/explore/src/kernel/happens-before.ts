@@ -22,6 +22,9 @@ export class HappensBefore {
   readonly #direct: number[] = [];
   readonly #directEnds: number[] = [];
   readonly #times: number[] = [];
+  /** What the steps read of their times, one reading after another. */
+  readonly #readings: number[] = [];
+  #readingCount = 0;
   readonly #touches = new Touches();
   readonly #records = new Records();
   /** How many steps of this run are those of the run before, and are not noted again. */
@@ -53,6 +56,7 @@ export class HappensBefore {
   clear(kept = 0): void {
     this.#kept = kept;
     this.#steps = 0;
+    this.#readingCount = 0;
     this.#hasDeparted = false;
     this.#records.begin();
     this.#touches.begin(kept);
@@ -93,6 +97,19 @@ export class HappensBefore {
   /** The latest time at which a step, or one that comes before it, was due: the same in all orders that make no difference. */
   timeOf(step: number): number {
     return step < 0 ? 0 : (this.#times[step] as number);
+  }
+
+  /**
+   * What {@link HappensBefore.timeOf} gives of the step that happens now, as far as is known: it grows with what the step touches. So each
+   * reading is kept, for the next run that does the same.
+   */
+  readTime(): number {
+    const step = this.#steps - 1;
+    if (step < 0) return 0;
+    this.#records.pass();
+    const reading = this.#readingCount++;
+    if (step < this.#kept) return this.#readings[reading] as number;
+    return (this.#readings[reading] = this.timeOf(step));
   }
 
   /** Something new has this name, whoever touches it first. */

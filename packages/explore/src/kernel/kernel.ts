@@ -84,7 +84,7 @@ export class Kernel {
 
   /** Virtual time, in milliseconds, for whoever watches the run. */
   get now(): number {
-    return this.#options.orderedTimers ? this.#now : this.order.timeOf(this.step);
+    return this.#options.orderedTimers ? this.#now : this.order.readTime();
   }
 
   get ready(): readonly Transition[] {
@@ -165,7 +165,7 @@ export class Kernel {
    * clock of his own: the latest time that anything was due which he knows of.
    */
   readClock(): number {
-    if (!this.#options.orderedTimers) return this.order.timeOf(this.step);
+    if (!this.#options.orderedTimers) return this.order.readTime();
     this.order.touch(this.#clock, false);
     return this.#now;
   }

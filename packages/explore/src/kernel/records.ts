@@ -16,7 +16,6 @@ export class Records {
   readonly #objects: object[] = [];
   readonly #records: Resource[] = [];
   #count = 0;
-  #filled = 0;
   /** Of all of them; made when they are many. */
   #map: Map<object, Resource> | undefined;
   /** What was looked up last: most things are touched several times in a row. */
@@ -28,8 +27,9 @@ export class Records {
 
   /** Begins a run. */
   begin(): void {
-    // What only runs before the last one had in them is not kept alive.
-    for (; this.#filled > this.#count; this.#filled--) this.#objects.pop();
+    // Only of the last run: what others had in them is not kept alive, nor taken for what that one met.
+    while (this.#objects.length > this.#count) this.#objects.pop();
+    while (this.#firsts.length > this.#count) this.#firsts.pop();
     this.#count = 0;
     this.#map = undefined;
     this.#lastObject = undefined;
@@ -80,7 +80,6 @@ export class Records {
   #fill(object: object): number {
     const at = this.#count++;
     this.#objects[at] = object;
-    if (this.#count > this.#filled) this.#filled = this.#count;
     return at;
   }
 
