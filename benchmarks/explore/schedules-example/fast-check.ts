@@ -4,10 +4,9 @@
  *
  * @module
  */
-import { taskGroup } from "@holdfast/concurrency";
 import { CountedConnection } from "../../../packages/demo/src/miniature.ts";
 import type { Meter } from "../../row.ts";
-import { draw } from "../drawing.ts";
+import { draw, inFourTasks } from "../drawing.ts";
 import { reportRate } from "../rate.ts";
 
 export const operations = 1;
@@ -21,11 +20,7 @@ export async function sample(meter: Meter): Promise<void> {
         await using _borrowed = await connection.borrow();
         await scheduler.schedule(Promise.resolve(), "sleep");
       };
-      const calls = taskGroup((group) => {
-        for (let index = 0; index < 4; index++) group.startSoon(call, { name: `task ${index}` });
-      });
-      // Most orders fail; what is measured is how many are tried.
-      calls.catch(() => {});
+      inFourTasks(call);
     }),
   );
 }

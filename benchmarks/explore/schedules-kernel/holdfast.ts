@@ -25,8 +25,8 @@ function exhaust(): number {
   let orders = 0;
   while (!search.isFinished) {
     search.begin();
-    kernel.begin(() => counted(kernel));
-    kernel.run(search);
+    kernel.begin(search, () => counted(kernel));
+    kernel.run();
     orders += 1;
     search.end(kernel);
   }

@@ -4,9 +4,8 @@
  *
  * @module
  */
-import { taskGroup } from "@holdfast/concurrency";
 import type { Meter } from "../../row.ts";
-import { draw } from "../drawing.ts";
+import { draw, inFourTasks } from "../drawing.ts";
 import { reportRate } from "../rate.ts";
 import { Connection, countedCall } from "./counted-call.ts";
 
@@ -20,11 +19,7 @@ export async function sample(meter: Meter): Promise<void> {
         await scheduler.schedule(Promise.resolve(), "start");
         await countedCall(connection, () => scheduler.schedule(Promise.resolve(), "sleep"));
       };
-      const calls = taskGroup((group) => {
-        for (let index = 0; index < 4; index++) group.startSoon(call, { name: `task ${index}` });
-      });
-      // Most orders fail; what is measured is how many are tried.
-      calls.catch(() => {});
+      inFourTasks(call);
     }),
   );
 }

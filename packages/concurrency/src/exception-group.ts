@@ -93,8 +93,6 @@ export function leafErrors(error: unknown): unknown[] {
  * @param counts which leaves are taken for cancellations.
  */
 export function isOnlyCancelled(error: unknown, counts: (leaf: unknown) => boolean = isCancellation): boolean {
-  // The usual case, without making a list of it.
-  if (!isCompound(error)) return counts(error);
   let isEmpty = true;
   const isOther = (leaf: unknown): boolean => {
     isEmpty = false;

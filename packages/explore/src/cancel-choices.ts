@@ -9,15 +9,12 @@ import type { Transition } from "./kernel/transition.ts";
 
 export class CancelChoices {
   readonly #kernel: Kernel;
-  /** Made with the first of them. */
-  #pending: Set<Transition> | undefined;
-  readonly #most: number;
+  readonly #pending = new Set<Transition>();
   #left: number;
 
   /** @param most how many tasks a run may cancel. */
   constructor(kernel: Kernel, most: number) {
     this.#kernel = kernel;
-    this.#most = most;
     this.#left = most;
   }
 
@@ -27,31 +24,27 @@ export class CancelChoices {
    *
    * **Cancellation:** of the task alone goes no further than here; every other passes through.
    */
-  run(task: string, body: () => PromiseLike<void>): PromiseLike<void | undefined> {
-    return this.#most === 0 ? body() : this.#run(task, body);
-  }
-
-  async #run(task: string, body: () => PromiseLike<void>): Promise<void | undefined> {
+  async run(task: string, body: () => PromiseLike<void>): Promise<void> {
     const kernel = this.#kernel;
     kernel.access(this, false);
     if (this.#left === 0) return await body();
     const scope = new CancelScope({ name: task });
     const transition = kernel.add("cancel", kernel.actor, () => this.#cancel(transition, scope), `cancel ${task}`);
     transition.isOptional = true;
-    (this.#pending ??= new Set()).add(transition);
+    this.#pending.add(transition);
     try {
       return await scope.run(body);
     } finally {
-      this.#pending?.delete(transition);
+      this.#pending.delete(transition);
       kernel.prevent(transition);
     }
   }
 
   #cancel(transition: Transition, scope: CancelScope): void {
-    this.#pending?.delete(transition);
+    this.#pending.delete(transition);
     this.#kernel.access(this, true);
     this.#left -= 1;
-    if (this.#left === 0) for (const other of this.#pending ?? []) this.#kernel.prevent(other);
+    if (this.#left === 0) for (const other of this.#pending) this.#kernel.prevent(other);
     scope.cancel("the explorer cancelled it");
   }
 }

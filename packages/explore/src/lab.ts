@@ -25,7 +25,7 @@ export class Lab {
   /** Made when they are first asked for, as most scenarios need neither. */
   #network: Network | undefined;
   #sharedNames: Set<string> | undefined;
-  readonly #cancelChoices: CancelChoices;
+  readonly #cancelChoices: CancelChoices | undefined;
   #dispatcher: LabDispatcher | undefined;
   #isDeclared = false;
 
@@ -33,7 +33,7 @@ export class Lab {
   constructor(kernel: Kernel, random: () => number, cancellations: number = 0) {
     this.#kernel = kernel;
     this.#random = random;
-    this.#cancelChoices = new CancelChoices(kernel, cancellations);
+    this.#cancelChoices = cancellations === 0 ? undefined : new CancelChoices(kernel, cancellations);
   }
 
   /** What the scenario asked of the real world, which nobody answers in a run; undefined when it asked nothing. */
@@ -60,6 +60,7 @@ export class Lab {
    * @throws ExceptionGroup with every failure.
    */
   all<T>(count: number, fn: (index: number) => PromiseLike<T> | T): Promise<Awaited<T>[]> {
+    const choices = this.#cancelChoices;
     const values: Awaited<T>[] = [];
     // A task that was cancelled leaves no hole.
     for (let index = 0; index < count; index++) values.push(undefined as Awaited<T>);
@@ -68,7 +69,7 @@ export class Lab {
         // What fails passes through, as each catching and throwing again takes a while.
         const body = (): PromiseLike<void> => Promise.resolve(fn(index)).then((value) => void (values[index] = value));
         const name = (taskNames[index] ??= `task ${index}`);
-        group.startSoon(() => this.#cancelChoices.run(name, body), { name });
+        group.startSoon(choices === undefined ? body : () => choices.run(name, body), { name });
       }
     }).then(() => values);
   }

@@ -102,7 +102,7 @@ export class Runner {
     const fail = this.#fail;
     this.#isRunning = true;
     kernel.order.onAccess = recorder && ((resource, isWrite) => recorder.accessed(resource, isWrite));
-    kernel.begin(() => {
+    kernel.begin(chooser, () => {
       const options = { runtime, name: "scenario", ...(recorder !== undefined && { instruments: [recorder] }) };
       run(() => this.#scenario(lab), options).then(
         () => (this.#hasEnded = true),
@@ -111,13 +111,13 @@ export class Runner {
           fail(error);
         },
       );
-    }, chooser);
+    });
     kernel.onStepEnd = () => {
       limits?.stepEnded();
       const violation = lab.violation();
       if (violation !== undefined) fail(violation);
     };
-    const end = kernel.run(chooser);
+    const end = kernel.run();
     const isAtRest = end === "done" && this.#failure === undefined;
     const hangs = isAtRest && !this.#hasEnded;
     if (hangs) fail(new DeadlockError(runtime.waits()));

@@ -6,6 +6,8 @@ import { promisify } from "node:util";
 import { expect, test, vi } from "vitest";
 import { covers } from "../../../spec/covers.ts";
 import { explore, type Scenario } from "../src/index.ts";
+import { Session } from "../src/session.ts";
+import { inSlices } from "../src/slices.ts";
 
 const delay = namedPromises.setTimeout;
 
@@ -117,6 +119,28 @@ test("brings no fake timers back that were taken away meanwhile", async () => {
   await exploring;
 
   expect(platform()).toEqual(before);
+});
+
+test("hears of ticks that throw where somebody has put another nextTick there between two runs, and leaves that one", async () => {
+  const real = Reflect.get(process, "nextTick");
+  const other = ((...args: Parameters<typeof real>) => Reflect.apply(real, process, args)) as typeof real;
+  const failures: unknown[] = [];
+  let left: unknown;
+
+  await inSlices(() => {
+    const session = new Session(() => process.nextTick(() => JSON.parse("?")), { maxSteps: 9, orderedTimers: false });
+    for (const tick of [real, other, real, other]) {
+      process.nextTick = tick;
+      failures.push(session.follow([]).failure?.error);
+    }
+    session[Symbol.dispose]();
+    left = Reflect.get(process, "nextTick");
+    process.nextTick = real;
+    return true;
+  });
+
+  expect(failures.map((error) => error instanceof SyntaxError)).toEqual([true, true, true, true]);
+  expect(left).toBe(other);
 });
 
 test("has every clock on virtual time", async () => {

@@ -131,3 +131,46 @@ test("leaves the object behind the stand-in as if it had been used itself", asyn
     ["b", "deep", "list", "map"],
   ]);
 });
+
+test("a field that cannot be set stays as it is, and what a setter throws passes through", async () => {
+  const seen: unknown[] = [];
+  const told = (set: () => unknown): void => {
+    try {
+      seen.push(set());
+    } catch (error) {
+      seen.push(error instanceof TypeError ? "TypeError" : String(error));
+    }
+  };
+  const { verdict } = await explore(
+    (lab) => {
+      seen.length = 0;
+      const frozen = lab.shared(Object.freeze({ a: 1 }), "frozen") as { a: number; b?: number };
+      const half = lab.shared(
+        Object.create({
+          get a() {
+            return 1;
+          },
+        }) as { a: number },
+        "half",
+      );
+      const guarded = lab.shared(
+        {
+          set a(value: number) {
+            throw new Error(`no ${value}`);
+          },
+        },
+        "guarded",
+      );
+      told(() => Reflect.set(frozen, "a", 2));
+      told(() => Reflect.set(frozen, "b", 2));
+      told(() => Reflect.set(half, "a", 2));
+      told(() => (frozen.a = 2));
+      told(() => (guarded.a = 2));
+      seen.push(frozen.a);
+    },
+    { strategy: "exhaustive" },
+  );
+
+  expect(verdict).toBe("exhausted");
+  expect(seen).toEqual([false, false, false, "TypeError", "Error: no 2", 1]);
+});

@@ -88,12 +88,12 @@ export class LabTimeout {
 
   #keepAlive(hasRef: boolean): this {
     this.#hasRef = hasRef;
-    if (this.#transition !== undefined) this.#transition.isOptional = this.#isOptional;
+    if (this.#transition !== undefined) this.#transition.isOptional = this.#isOptional();
     return this;
   }
 
   /** An interval may go on for ever: whatever else can happen is preferred, and no run waits for its next time. */
-  get #isOptional(): boolean {
+  #isOptional(): boolean {
     return !this.#hasRef || this.#parts.repeats;
   }
 
@@ -113,7 +113,7 @@ export class LabTimeout {
       this.#call();
     });
     this.#transition = kernel.add("timer", kernel.actor, happen, this, { at: kernel.now + delay });
-    this.#transition.isOptional = this.#isOptional;
+    this.#transition.isOptional = this.#isOptional();
   }
 
   #call(): void {

@@ -7,8 +7,8 @@
 import type { Footprint } from "./footprint.ts";
 import { EVERYTHING } from "./footprint.ts";
 import { holdsEverywhere } from "./resource-names.ts";
-import { Records } from "./records.ts";
 import type { Resource } from "./resource.ts";
+import { Resources } from "./resources.ts";
 import { Touches } from "./touches.ts";
 
 const BITS = 32;
@@ -26,9 +26,12 @@ export class HappensBefore {
   readonly #readings: number[] = [];
   #readingCount = 0;
   readonly #touches = new Touches();
-  readonly #records = new Records();
-  /** How many steps of this run are those of the run before, and are not noted again. */
-  #kept = 0;
+  readonly #resources = new Resources();
+  /**
+   * While there are no more steps than that, what happens is what happened in the run before, and is not noted again; -1 where not even what
+   * comes before the first step is.
+   */
+  #known = -1;
   /** How often something had been looked up when each step ended. */
   readonly #lookups: number[] = [];
   #hasDeparted = false;
@@ -54,11 +57,11 @@ export class HappensBefore {
    * @param kept how many steps it begins with that are those of the run before: what is known of them holds, and they are only counted.
    */
   clear(kept = 0): void {
-    this.#kept = kept;
+    this.#known = kept === 0 ? -1 : kept;
     this.#steps = 0;
     this.#readingCount = 0;
     this.#hasDeparted = false;
-    this.#records.begin();
+    this.#resources.begin();
     this.#touches.begin(kept);
     this.#lastEverything = kept - 1;
     while (this.#lastEverything >= 0 && this.#isEverything[this.#lastEverything] !== true) this.#lastEverything -= 1;
@@ -69,15 +72,10 @@ export class HappensBefore {
     return this.#hasDeparted;
   }
 
-  /** Whether what happens now is known from the run before. */
-  get isKnown(): boolean {
-    return this.#steps <= this.#kept && this.#kept > 0;
-  }
-
   /** Begins a step. @param at the time at which it is due; 0 for what is due at any time. */
   add(madeBy: number, at = 0): void {
     const step = this.#steps++;
-    if (step < this.#kept) return;
+    if (this.#steps <= this.#known) return;
     this.#times[step] = Math.max(at, this.timeOf(madeBy));
     if (this.#steps > this.#words * BITS) this.#widen();
     const end = (step + 1) * this.#words;
@@ -106,42 +104,39 @@ export class HappensBefore {
   readTime(): number {
     const step = this.#steps - 1;
     if (step < 0) return 0;
-    this.#records.pass();
+    this.#resources.pass();
     const reading = this.#readingCount++;
-    if (step < this.#kept) return this.#readings[reading] as number;
+    if (this.#steps <= this.#known) return this.#readings[reading] as number;
     return (this.#readings[reading] = this.timeOf(step));
   }
 
   /** Something new has this name, whoever touches it first. */
   name(object: object, key: number): void {
-    if (this.isKnown) this.#records.again(object);
-    else this.nameRecord(this.#records.of(object), key);
+    if (this.#steps <= this.#known) this.#resources.again(object);
+    else this.nameResource(this.#resources.of(object), key);
   }
 
-  /** As {@link HappensBefore.name}, where the record is at hand. */
-  nameRecord(resource: Resource, key: number): void {
+  /** As {@link HappensBefore.name}, where the resource is at hand. */
+  nameResource(resource: Resource, key: number): void {
     if (resource.firstStep === -1) resource.key = key;
   }
 
   /** The last step touches something. */
   access(object: object, isWrite: boolean): void {
-    const step = this.#steps - 1;
-    if (step < this.#kept) {
-      if (step >= 0) this.#records.again(object);
-      return;
-    }
-    this.#touch(step, this.#records.of(object), object, isWrite);
+    if (this.#steps === 0) return;
+    if (this.#steps <= this.#known) this.#resources.again(object);
+    else this.#touch(this.#resources.of(object), object, isWrite);
   }
 
-  /** As {@link HappensBefore.access}, where the record is at hand. */
+  /** As {@link HappensBefore.access}, where the resource is at hand. */
   touch(resource: Resource, isWrite: boolean): void {
-    const step = this.#steps - 1;
-    if (step < 0) return;
-    this.#records.pass();
-    if (step >= this.#kept) this.#touch(step, resource, resource, isWrite);
+    if (this.#steps === 0) return;
+    this.#resources.pass();
+    if (this.#steps > this.#known) this.#touch(resource, resource, isWrite);
   }
 
-  #touch(step: number, resource: Resource, object: object, isWrite: boolean): void {
+  #touch(resource: Resource, object: object, isWrite: boolean): void {
+    const step = this.#steps - 1;
     const touches = this.#touches;
     if (resource.lastStep === step && (resource.hasWritten || !isWrite)) return;
     if (resource.firstStep === -1) {
@@ -170,7 +165,7 @@ export class HappensBefore {
   /** The last step may have touched anything. */
   touchEverything(): void {
     const step = this.#steps - 1;
-    if (step < this.#kept || step < 0 || this.#isEverything[step] === true) return;
+    if (step < 0 || this.#steps <= this.#known || this.#isEverything[step] === true) return;
     this.#isEverything[step] = true;
     // Those before the last one of this kind come before it, and so before this.
     for (let earlier = Math.max(0, this.#lastEverything); earlier < step; earlier++) this.#follows(step, earlier);
@@ -180,8 +175,8 @@ export class HappensBefore {
   /** Ends a step: what comes before it is known now. */
   close(): void {
     const step = this.#steps - 1;
-    const { lookups } = this.#records;
-    if (step < this.#kept) {
+    const { lookups } = this.#resources;
+    if (this.#steps <= this.#known) {
       if (this.#lookups[step] !== lookups) this.#hasDeparted = true;
       return;
     }
@@ -234,12 +229,12 @@ export class HappensBefore {
 
   /** The steps that have read something since it was last written; undefined where that is known from the run before. */
   readersOf(object: object): number[] | undefined {
-    if (this.isKnown) {
-      this.#records.again(object);
+    if (this.#steps <= this.#known) {
+      this.#resources.again(object);
       return undefined;
     }
     const readers: number[] = [];
-    const last = this.#records.of(object).lastReader;
+    const last = this.#resources.of(object).lastReader;
     if (last < 0) return readers;
     let at = last;
     do {

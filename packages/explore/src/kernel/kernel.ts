@@ -10,7 +10,7 @@
 import { CauseTree, type Cause } from "./cause.ts";
 import { drain } from "./drain.ts";
 import { mix } from "../random.ts";
-import { empty, removeAt } from "./lists.ts";
+import { removeAt } from "./lists.ts";
 import { HappensBefore } from "./happens-before.ts";
 import { Resource } from "./resource.ts";
 import { ResourceNames } from "./resource-names.ts";
@@ -49,7 +49,7 @@ export class Kernel {
   /** The steps of this run, in the order in which they happened. */
   steps: Transition[] = [];
   /** Events that can no longer happen, each with the step that prevented it. */
-  readonly prevented: { readonly transition: Transition; readonly by: number }[] = [];
+  prevented: { readonly transition: Transition; readonly by: number }[] = [];
   /** Called at the end of each step, as a part of it. */
   onStepEnd: (() => void) | undefined = undefined;
   readonly #options: KernelOptions;
@@ -91,13 +91,17 @@ export class Kernel {
     return this.#ready;
   }
 
-  /** Begins a run. What `body` does on the way belongs to no step. */
-  begin(body: () => void, chooser?: Chooser): void {
+  /**
+   * Begins a run. What `body` does on the way belongs to no step.
+   *
+   * @param chooser chooses in this run. Where it has chosen in the one before as well, it may say that both begin alike.
+   */
+  begin(chooser: Chooser, body: () => void): void {
     // New ones, because what is stored in an old array has to be noted for the garbage collector.
     this.steps = [];
     this.#ready = [];
-    empty(this.prevented);
-    this.order.clear(chooser !== undefined && chooser === this.#chooser ? chooser.kept : 0);
+    this.prevented = [];
+    this.order.clear(chooser === this.#chooser ? chooser.kept : 0);
     this.#chooser = chooser;
     this.names.clear();
     this.#now = 0;
@@ -106,16 +110,16 @@ export class Kernel {
     this.#draws = 0;
     this.#actors = 1;
     this.#actor = this.#scenario;
-    this.#createRecord(this.#clock);
+    this.#createResource(this.#clock);
     body();
     drain();
   }
 
   /** Lets events happen until none is left. */
-  run(chooser: Chooser): RunEnd {
+  run(): RunEnd {
     const ready = this.#ready;
     const { maxSteps, isDeclared, hasEnded, orderedTimers } = this.#options;
-    this.#chooser = chooser;
+    const chooser = this.#chooser as Chooser;
     while (ready.length > 0) {
       if (this.steps.length >= maxSteps) return "cut";
       // The first tells most of the time, and without a closure.
@@ -154,7 +158,7 @@ export class Kernel {
     const madeBy = this.steps.length - 1;
     const transition = new Transition(cause, kind, actor, madeBy, perform, what, at);
     this.#ready.push(transition);
-    if (at !== undefined) this.#createRecord(transition.resource);
+    if (at !== undefined) this.#createResource(transition.resource);
     // A timer that is set may put off the others.
     if (at !== undefined && this.#options.orderedTimers) this.order.touch(this.#clock, true);
     return transition;
@@ -191,7 +195,7 @@ export class Kernel {
     this.order.access(resource, isWrite);
   }
 
-  /** As {@link Kernel.access}, for whoever has the record at hand. */
+  /** As {@link Kernel.access}, for whoever has the resource at hand. */
   touch(resource: Resource, isWrite: boolean): void {
     this.order.touch(resource, isWrite);
   }
@@ -203,11 +207,11 @@ export class Kernel {
 
   /** Which of `count` ways the program goes on. */
   choose(count: number): number {
-    return count <= 1 ? 0 : (this.#chooser?.chooseWay(count, this) ?? 0);
+    return count <= 1 ? 0 : (this.#chooser as Chooser).chooseWay(count, this);
   }
 
-  #createRecord(resource: Resource): void {
-    this.order.nameRecord(resource, this.names.made(this.#cause));
+  #createResource(resource: Resource): void {
+    this.order.nameResource(resource, this.names.made(this.#cause));
   }
 
   #happen(index: number, isDeclared: boolean): void {

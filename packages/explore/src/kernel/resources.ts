@@ -1,5 +1,5 @@
 /**
- * Which record stands for which thing in a run.
+ * Which resource stands for which thing in a run.
  *
  * A run that begins as the one before did meets the same things in the same order there, though they are other objects: so much of
  * it is taken from that run, and only the objects are exchanged.
@@ -11,17 +11,17 @@ import { Resource } from "./resource.ts";
 /** So many are found sooner by going through them than by a Map, which has to give each object a hash first. */
 const FEW = 24;
 
-export class Records {
-  /** What each record stands for in this run, and the records, which are used again in each run. */
+export class Resources {
+  /** What each resource stands for in this run, and the resources, which are used again in each run. */
   readonly #objects: object[] = [];
-  readonly #records: Resource[] = [];
+  readonly #resources: Resource[] = [];
   #count = 0;
   /** Of all of them; made when they are many. */
   #map: Map<object, Resource> | undefined;
   /** What was looked up last: most things are touched several times in a row. */
   #lastObject: object | undefined;
-  #lastRecord: Resource | undefined;
-  /** How often something has been looked up in this run, and the how manieth time brought each of the records. */
+  #lastResource: Resource | undefined;
+  /** How often something has been looked up in this run, and the how manieth time brought each of the resources. */
   #lookups = 0;
   readonly #firsts: number[] = [];
 
@@ -41,23 +41,23 @@ export class Records {
     return this.#lookups;
   }
 
-  /** The record of a thing; a new one when it has none yet. */
+  /** What stands for a thing; something new when nothing does yet. */
   of(object: object): Resource {
     this.#lookups += 1;
-    if (object === this.#lastObject) return this.#lastRecord as Resource;
-    const record = this.#find(object) ?? this.#take(object);
+    if (object === this.#lastObject) return this.#lastResource as Resource;
+    const resource = this.#find(object) ?? this.#take(object);
     this.#lastObject = object;
-    this.#lastRecord = record;
-    return record;
+    this.#lastResource = resource;
+    return resource;
   }
 
-  /** A lookup that the run before made as well: a thing that had been given a record there has the same one now. */
+  /** A lookup that the run before made as well: a thing that was met for the first time there has the same resource now. */
   again(object: object): void {
     const count = this.#count;
     if (this.#firsts[count] === ++this.#lookups) this.#fill(object);
   }
 
-  /** A thing is touched whose record is at hand. */
+  /** A thing is touched whose resource is at hand. */
   pass(): void {
     this.#lookups += 1;
   }
@@ -65,16 +65,16 @@ export class Records {
   #find(object: object): Resource | undefined {
     const count = this.#count;
     if (count > FEW) return this.#mapOfAll().get(object);
-    for (let at = count - 1; at >= 0; at--) if (this.#objects[at] === object) return this.#records[at];
+    for (let at = count - 1; at >= 0; at--) if (this.#objects[at] === object) return this.#resources[at];
     return undefined;
   }
 
   #take(object: object): Resource {
     const at = this.#fill(object);
-    const record = this.#records[at]?.reset() ?? (this.#records[at] = new Resource());
+    const resource = this.#resources[at]?.reset() ?? (this.#resources[at] = new Resource());
     this.#firsts[at] = this.#lookups;
-    this.#map?.set(object, record);
-    return record;
+    this.#map?.set(object, resource);
+    return resource;
   }
 
   #fill(object: object): number {
@@ -87,7 +87,7 @@ export class Records {
     if (this.#map !== undefined) return this.#map;
     // A new one in each run: a Map that is cleared leaves a chain of tables behind, each of which keeps a run alive.
     const map = (this.#map = new Map<object, Resource>());
-    for (let at = 0; at < this.#count; at++) map.set(this.#objects[at] as object, this.#records[at] as Resource);
+    for (let at = 0; at < this.#count; at++) map.set(this.#objects[at] as object, this.#resources[at] as Resource);
     return map;
   }
 }
