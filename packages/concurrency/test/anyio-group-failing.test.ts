@@ -96,3 +96,17 @@ test(covers("AG-36"), async () => {
 
   expect(messages).toEqual(["host", "child"]);
 });
+
+test("a task that throws undefined after another has failed is a failure too, though nothing has yet been thrown to cancel it", async () => {
+  const thrown = await thrownBy(() =>
+    virtually(() =>
+      taskGroup((group) => {
+        for (const error of [new Error("first"), undefined]) {
+          group.startSoon(() => Promise.reject(error));
+        }
+      }),
+    ),
+  );
+
+  expect((thrown as ExceptionGroup).errors).toEqual([new Error("first"), undefined]);
+});
