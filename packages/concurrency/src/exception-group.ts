@@ -93,6 +93,8 @@ export function leafErrors(error: unknown): unknown[] {
  * @param counts which leaves are taken for cancellations.
  */
 export function isOnlyCancelled(error: unknown, counts: (leaf: unknown) => boolean = isCancellation): boolean {
+  // The usual case, without a closure: the engine may hold on to the last that was made, and so to the task that asks.
+  if (!isCompound(error)) return counts(error);
   let isEmpty = true;
   const isOther = (leaf: unknown): boolean => {
     isEmpty = false;
