@@ -49,6 +49,17 @@ test("puts everything back when the exploration has ended", async () => {
   expect(platform()).toEqual(before);
 });
 
+test("a program that lists what Math and Date have finds nothing more during the exploration, nor after it", async () => {
+  const listed = (): string[] => [Math, Date].flatMap((holder) => Object.keys(holder));
+
+  const exploring = explore(waiting);
+  const during = listed();
+  await exploring;
+
+  expect(during).toEqual([]);
+  expect(listed()).toEqual([]);
+});
+
 test(`${covers("EX-21")} (one that fails)`, async () => {
   const before = platform();
 

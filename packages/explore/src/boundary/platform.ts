@@ -26,9 +26,7 @@ export interface Replacement {
 /** Puts functions in the places of others; gives back what takes them out again. */
 export function replaceAll(replacements: readonly Replacement[]): () => void {
   const before = replacements.map(({ holder, key }) => Object.getOwnPropertyDescriptor(holder, key));
-  for (const { holder, key, value } of replacements) {
-    Object.defineProperty(holder, key, { value, configurable: true, enumerable: true, writable: true });
-  }
+  for (const [index, { holder, key, value }] of replacements.entries()) put(holder, key, value, before[index]);
   syncBuiltinESMExports();
   return () => {
     for (const [index, { holder, key, value }] of replacements.entries()) {
@@ -36,8 +34,22 @@ export function replaceAll(replacements: readonly Replacement[]): () => void {
       if ((holder as Props)[key] !== value) continue;
       const descriptor = before[index];
       if (descriptor === undefined) delete (holder as Props)[key];
+      else if (isPlain(descriptor)) (holder as Props)[key] = descriptor.value;
       else Object.defineProperty(holder, key, descriptor);
     }
     syncBuiltinESMExports();
   };
+}
+
+/**
+ * Assigns where that will do: a property that is defined anew makes V8 keep all of the object in a dictionary, and then every
+ * `Math.max()` of every program is looked up and called, for good.
+ */
+function put(holder: object, key: PropertyKey, value: unknown, before: PropertyDescriptor | undefined): void {
+  if (before !== undefined && isPlain(before)) (holder as Props)[key] = value;
+  else Object.defineProperty(holder, key, { value, configurable: true, enumerable: true, writable: true });
+}
+
+function isPlain({ writable }: PropertyDescriptor): boolean {
+  return writable === true;
 }
