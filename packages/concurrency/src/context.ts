@@ -7,6 +7,7 @@
 import { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
 import { type CapturedContext, type ContextStorage, LoneStore, shortened } from "./internal/context-map.ts";
 import type { Frame } from "./internal/frame.ts";
+import { RootList } from "./internal/root-list.ts";
 import { requireSoundUsing } from "./internal/using-probe.ts";
 import type { Runtime } from "./runtime.ts";
 
@@ -15,7 +16,7 @@ interface Context {
   /** Runs a function in the async context of the moment at which the first copy was loaded, without a frame. */
   readonly detached: <T>(fn: () => T) => T;
   /** The root tasks that have not ended. */
-  readonly roots: Set<Frame>;
+  readonly roots: RootList;
   /** The runtime of ordinary programs: one clock, one timer heap, one count of tasks, whichever copy asks. */
   runtime?: Runtime;
   /** Whether a task was made on a runtime that is told of accesses. Until then nobody need look for the current one. */
@@ -33,7 +34,7 @@ export const storage: ContextStorage<Frame | undefined> = runDetached(openStorag
 loaded = runDetached(() => storage.capture?.());
 
 /** The root tasks that have not ended, of every runtime. */
-export const roots: Set<Frame> = shared().roots;
+export const roots: RootList = shared().roots;
 
 /** Whether some runtime is told of accesses, for all copies of the package. */
 export const accesses: { isTold?: boolean } = shared();
@@ -115,6 +116,6 @@ function create(): Context {
   return {
     storage: created,
     detached: created.run(undefined, () => AsyncLocalStorage.snapshot()),
-    roots: new Set(),
+    roots: new RootList(),
   };
 }
