@@ -239,23 +239,42 @@ export class CancelScope {
     this.#leave(frame);
   }
 
-  /** No async function, because what becomes of its promise is decided here, and that costs less than a second one. */
+  /**
+   * No async function, because what becomes of its promise is decided here, and that costs less than a second one. What it fails with is
+   * handed on and not thrown: the engine never compiles a function that only ever throws.
+   */
   #run<T>(frame: Frame, fn: (scope: this) => PromiseLike<T> | T): Promise<T | undefined> {
-    const ran: Promise<T | undefined> = called(frame, fn, this).then(
-      (value) => {
-        const current = frame.top;
-        this.#leave(frame);
-        if (current !== frame) throw new ScopeNotCurrentError(this, current.scope);
-        return value;
-      },
-      (error: unknown) => {
-        // A scope that nobody awaits is cancelled without a word, as a wait is; what else it fails with is not.
-        if (isOnlyCancelled(error, (leaf) => frame.accountsFor(leaf))) void guarded(ran);
-        this.#leave(frame);
-        this.#rethrowUnlessOwn(frame, error);
-        return undefined;
-      },
-    );
+    // Only until it has ended: the stack of an error keeps the functions on it alive, and so their variables, and what this failed with.
+    let running: Promise<T | undefined> | undefined;
+    const ran = new Promise<T | undefined>((resolve, reject) => {
+      called(frame, fn, this).then(
+        (value) => {
+          running = undefined;
+          try {
+            const current = frame.top;
+            this.#leave(frame);
+            if (current === frame) resolve(value);
+            else reject(new ScopeNotCurrentError(this, current.scope));
+          } catch (error) {
+            reject(error);
+          }
+        },
+        (error: unknown) => {
+          try {
+            // A scope that nobody awaits is cancelled without a word, as a wait is; what else it fails with is not.
+            if (isOnlyCancelled(error, (leaf) => frame.accountsFor(leaf))) void guarded(running as typeof ran);
+            running = undefined;
+            this.#leave(frame);
+            const left = this.#withoutOwn(frame, error);
+            if (left === undefined) resolve(undefined);
+            else reject(left.error);
+          } catch (thrown) {
+            reject(thrown);
+          }
+        },
+      );
+    });
+    running = ran;
     return ran;
   }
 
@@ -301,16 +320,17 @@ export class CancelScope {
     frame.task.notify?.scopeExited(frame);
   }
 
-  #rethrowUnlessOwn(frame: Frame, thrown: unknown): void {
+  /** What is left of an error when the scope's own cancellation is taken out of it; undefined for nothing. */
+  #withoutOwn(frame: Frame, thrown: unknown): { readonly error: unknown } | undefined {
     frame.tell("read");
     // After a failure the group has sorted its errors already, and one that looks like a cancellation is a failure.
     const { cancellation } = frame;
-    if (cancellation === undefined || cancellation.source === "failure") throw thrown;
+    if (cancellation === undefined || cancellation.source === "failure") return { error: thrown };
     const isOnlyOwn = isOnlyCancelled(thrown);
-    if (frame.isParentCancelled) throw isOnlyOwn ? frame.leaving(thrown) : thrown;
+    if (frame.isParentCancelled) return { error: isOnlyOwn ? frame.leaving(thrown) : thrown };
     const rest = isOnlyOwn ? undefined : withoutCancelled(thrown);
     this.#cancelledCaught = isOnlyOwn || rest !== thrown;
-    if (!isOnlyOwn) throw rest;
+    return isOnlyOwn ? undefined : { error: rest };
   }
 }
 

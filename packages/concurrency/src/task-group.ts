@@ -154,37 +154,50 @@ class Group implements TaskGroup, TaskParent {
     this.scope.cancel(reason);
   }
 
-  async supervise<T>(fn: (group: TaskGroup) => PromiseLike<T> | T): Promise<T> {
-    let value: T | undefined;
-    let cancelled: unknown;
+  supervise<T>(fn: (group: TaskGroup) => PromiseLike<T> | T): Promise<T> {
+    return new Promise<T>((resolve, reject) => void this.#supervise(fn, resolve, reject));
+  }
+
+  /** What it fails with is handed on and not thrown, which takes half as long. */
+  async #supervise<T>(
+    fn: (group: TaskGroup) => PromiseLike<T> | T,
+    resolve: (value: T) => void,
+    reject: (error: unknown) => void,
+  ): Promise<void> {
     try {
-      value = await fn(this);
-    } catch (thrown) {
-      // A cancellation that nothing around the body asked for is an error like any other.
-      const counts = (leaf: unknown): boolean => this.#frame.accountsFor(leaf);
-      if (isOnlyCancelled(thrown, counts)) cancelled = cancellationOf(thrown);
-      else this.#bodyFailed(withoutCancelled(thrown, counts));
-    }
-    touch(this);
-    if (this.#unfinished === 0) await cancelShieldedCheckpoint();
-    let hasTasks = false;
-    touch(this);
-    // Again, because others may start a task while the body is on its way here from the last wait.
-    while (this.#unfinished > 0) {
-      hasTasks = true;
-      this.#join = beginShieldedWait<void>(this.#what(), this);
-      await this.#join.promise;
+      let value: T | undefined;
+      let cancelled: unknown;
+      try {
+        value = await fn(this);
+      } catch (thrown) {
+        // A cancellation that nothing around the body asked for is an error like any other.
+        const counts = (leaf: unknown): boolean => this.#frame.accountsFor(leaf);
+        if (isOnlyCancelled(thrown, counts)) cancelled = cancellationOf(thrown);
+        else this.#bodyFailed(withoutCancelled(thrown, counts));
+      }
       touch(this);
+      if (this.#unfinished === 0) await cancelShieldedCheckpoint();
+      let hasTasks = false;
+      touch(this);
+      // Again, because others may start a task while the body is on its way here from the last wait.
+      while (this.#unfinished > 0) {
+        hasTasks = true;
+        this.#join = beginShieldedWait<void>(this.#what(), this);
+        await this.#join.promise;
+        touch(this);
+      }
+      this.#closed = true;
+      // A join is no cancel point of its own, so a cancellation from outside that came while it waited is told here.
+      if (hasTasks) this.#frame.tell("read");
+      if (hasTasks && this.#frame.isParentCancelled) cancelled ??= this.#frame.effective?.error;
+      const errors = withoutRepeats(this.#errors);
+      this.#errors = [];
+      if (errors.length > 0) reject(new ExceptionGroup(errors));
+      else if (cancelled !== undefined) reject(this.#frame.leaving(cancelled));
+      else resolve(value as T);
+    } catch (error) {
+      reject(error);
     }
-    this.#closed = true;
-    // A join is no cancel point of its own, so a cancellation from outside that came while it waited is told here.
-    if (hasTasks) this.#frame.tell("read");
-    if (hasTasks && this.#frame.isParentCancelled) cancelled ??= this.#frame.effective?.error;
-    const errors = withoutRepeats(this.#errors);
-    this.#errors = [];
-    if (errors.length > 0) throw new ExceptionGroup(errors);
-    if (cancelled !== undefined) throw this.#frame.leaving(cancelled);
-    return value as T;
   }
 
   taskDone(task: Task): void {
