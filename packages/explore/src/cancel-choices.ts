@@ -24,7 +24,7 @@ export class CancelChoices {
    *
    * **Cancellation:** of the task alone goes no further than here; every other passes through.
    */
-  async run(task: string, body: () => PromiseLike<void>): Promise<void> {
+  async run<T>(task: string, body: () => PromiseLike<T> | T): Promise<T | undefined> {
     const kernel = this.#kernel;
     kernel.access(this, false);
     if (this.#left === 0) return await body();

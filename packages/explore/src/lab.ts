@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { bindContext, taskGroup } from "@holdfast/concurrency";
+import { bindContext, taskGroup, type TaskHandle } from "@holdfast/concurrency";
 import { LabDispatcher } from "./boundary/dispatcher.ts";
 import { type FetchAnswer, Network, type RespondOptions } from "./boundary/network.ts";
 import { CancelChoices } from "./cancel-choices.ts";
@@ -61,17 +61,14 @@ export class Lab {
    */
   all<T>(count: number, fn: (index: number) => PromiseLike<T> | T): Promise<Awaited<T>[]> {
     const choices = this.#cancelChoices;
-    const values: Awaited<T>[] = [];
-    // A task that was cancelled leaves no hole.
-    for (let index = 0; index < count; index++) values.push(undefined as Awaited<T>);
+    const handles: TaskHandle<T | undefined>[] = [];
     return taskGroup((group) => {
       for (let index = 0; index < count; index++) {
-        // What fails passes through, as each catching and throwing again takes a while.
-        const body = (): PromiseLike<void> => Promise.resolve(fn(index)).then((value) => void (values[index] = value));
         const name = (taskNames[index] ??= `task ${index}`);
-        group.startSoon(choices === undefined ? body : () => choices.run(name, body), { name });
+        const body = (): PromiseLike<T> | T => fn(index);
+        handles.push(group.startSoon(choices === undefined ? body : () => choices.run(name, body), { name }));
       }
-    }).then(() => values);
+    }).then(() => handles.map((handle) => valueOf(handle) as Awaited<T>));
   }
 
   /**
@@ -182,6 +179,11 @@ export class Lab {
 }
 
 const none: ReadonlySet<string> = new Set();
+
+/** Undefined of a task that was cancelled. */
+function valueOf<T>(handle: TaskHandle<T>): T | undefined {
+  return handle.status === "finished" ? handle.result() : undefined;
+}
 
 /** The same words in each run. */
 const taskNames: string[] = [];
