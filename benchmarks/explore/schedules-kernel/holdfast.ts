@@ -40,10 +40,10 @@ function counted(kernel: Kernel): void {
     const begin = async (): Promise<void> => {
       kernel.access(shared, true);
       if (shared.count++ === 0) shared.opener = index;
-      await new Promise<void>((resolve) => void kernel.add("io", actor, resolve, "answer"));
+      await new Promise<void>((resolve) => void kernel.add("io", actor, "answer", resolve));
       kernel.access(shared, true);
       if (--shared.count === 0 && shared.opener !== index) shared.wrong += 1;
     };
-    kernel.add("start", actor, () => void begin(), "start");
+    kernel.add("start", actor, "start", () => void begin());
   }
 }

@@ -6,7 +6,8 @@
 export { CancelScope, type CancelScopeOptions } from "./cancel-scope.ts";
 export { CapacityLimiter, type CapacityLimiterOptions, type CapacityLimiterStatistics } from "./capacity-limiter.ts";
 export { Condition, type ConditionOptions, type ConditionStatistics } from "./condition.ts";
-export { bindContext, runDetached } from "./context.ts";
+export { bindContext, captureContext, runDetached } from "./context.ts";
+export type { CapturedContext } from "./internal/context-map.ts";
 export {
   CancelledError,
   type ConcurrencyErrorCode,

@@ -29,7 +29,7 @@ export class CancelChoices {
     kernel.access(this, false);
     if (this.#left === 0) return await body();
     const scope = new CancelScope({ name: task });
-    const transition = kernel.add("cancel", kernel.actor, () => this.#cancel(transition, scope), `cancel ${task}`);
+    const transition = kernel.add("cancel", kernel.actor, `cancel ${task}`, () => this.#cancel(transition, scope));
     transition.isOptional = true;
     this.#pending.add(transition);
     try {

@@ -5,7 +5,7 @@
  * @module
  */
 import {
-  bindContext,
+  captureContext,
   type Runtime,
   type Startable,
   type Step,
@@ -21,11 +21,15 @@ import { Actor, type Transition } from "./kernel/transition.ts";
 /** A timer, as the library is given it. */
 class LabTimer implements Timer {
   readonly at: number;
+  readonly fire: (subject: unknown) => void;
+  readonly subject: unknown;
   transition: Transition | undefined = undefined;
   limit: Limit | undefined = undefined;
 
-  constructor(at: number) {
+  constructor(at: number, fire: (subject: unknown) => void, subject: unknown) {
     this.at = at;
+    this.fire = fire;
+    this.subject = subject;
   }
 }
 
@@ -68,14 +72,9 @@ export class LabRuntime implements Runtime {
     const { info } = task;
     this.#kernel.create(info);
     this.#readTask(info);
-    const actor = this.#kernel.newActor(() => info.name);
+    const actor = this.#kernel.newActor(info);
     this.#actors[info.id] = actor;
-    this.#kernel.add(
-      "start",
-      actor,
-      bindContext(() => task.begin()),
-      "start",
-    );
+    this.#kernel.add("start", actor, "start", begin, task).context = captureContext();
   }
 
   park(step: Step): void {
@@ -90,44 +89,32 @@ export class LabRuntime implements Runtime {
     if (index === -1 || this.#isOver) return;
     removeAt(this.#parked, index);
     // A timer's callback and what it wakes are one macrotask in Node, and nothing gets between them.
-    if (this.#isInTimer) step.fire();
-    else
-      this.#kernel.add(
-        "wake",
-        this.#actorOf(step.task),
-        () => step.fire(),
-        step,
-        step.after === undefined ? undefined : { after: step.after },
-      );
+    if (this.#isInTimer) {
+      step.fire();
+      return;
+    }
+    const transition = this.#kernel.add("wake", this.#actorOf(step.task), step, fire, step);
+    if (step.after !== undefined) this.#kernel.count(transition, step.after);
   }
 
   pause(source: TaskSource | undefined): Promise<void> {
     return new Promise((resolve) => {
       if (this.#isOver) return;
       this.#readTask(source?.info);
-      this.#kernel.add("pause", this.#actorOf(source?.info), resolve, "checkpoint()");
+      this.#kernel.add("pause", this.#actorOf(source?.info), "checkpoint()", resolve);
     });
   }
 
   setTimer<T>(at: number, fire: (subject: T) => void, subject?: T): Timer {
-    const timer = new LabTimer(at);
+    const timer = new LabTimer(at, fire as (subject: unknown) => void, subject);
     if (this.#isOver || at === Infinity) return timer;
-    const perform = (): void => {
-      timer.transition = undefined;
-      this.#isInTimer = true;
-      try {
-        fire(subject as T);
-      } finally {
-        this.#isInTimer = false;
-      }
-    };
     // What is due at once is no limit but a turn of its own.
     if (this.#limits !== undefined && at > this.#kernel.now && !isSleep(subject)) {
-      timer.limit = this.#limits.add({ at, isOptional: false, what: () => timerWords(subject, at), pass: perform });
+      timer.limit = this.#limits.add({ at, isOptional: false, what: () => timerWords(subject, at), pass: () => this.#pass(timer) });
       return timer;
     }
     const what = isSleep(subject) ? subject : (): string => timerWords(subject, at);
-    timer.transition = this.#kernel.add("timer", this.#kernel.actor, perform, what, { at });
+    timer.transition = this.#kernel.addTimer(this.#kernel.actor, what, at, this.#pass, timer);
     return timer;
   }
 
@@ -172,6 +159,16 @@ export class LabRuntime implements Runtime {
     if (this.#roots.length > 0) for (const { fail } of this.#roots.splice(0)) fail(new Error("the run is over"));
   }
 
+  readonly #pass = (timer: LabTimer): void => {
+    timer.transition = undefined;
+    this.#isInTimer = true;
+    try {
+      timer.fire(timer.subject);
+    } finally {
+      this.#isInTimer = false;
+    }
+  };
+
   /** Whoever waits, pauses or starts feels cancellation there. */
   #readTask(task: TaskInfo | undefined): void {
     if (task !== undefined) this.#kernel.access(task, false);
@@ -180,6 +177,14 @@ export class LabRuntime implements Runtime {
   #actorOf(task: TaskInfo | undefined): Actor {
     return (task === undefined ? undefined : this.#actors[task.id]) ?? this.#kernel.actor;
   }
+}
+
+function begin(task: Startable): void {
+  task.begin();
+}
+
+function fire(step: Step): void {
+  step.fire();
 }
 
 /** A sleep says what it is; a deadline does not. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { bindContext, taskGroup, type TaskHandle } from "@holdfast/concurrency";
+import { captureContext, taskGroup, type TaskHandle } from "@holdfast/concurrency";
 import { LabDispatcher } from "./boundary/dispatcher.ts";
 import { type FetchAnswer, Network, type RespondOptions } from "./boundary/network.ts";
 import { CancelChoices } from "./cancel-choices.ts";
@@ -106,7 +106,7 @@ export class Lab {
         reject(error);
       }
     };
-    this.#kernel.add("io", this.#kernel.actor, bindContext(answer), what);
+    this.#kernel.add("io", this.#kernel.actor, what, answer).context = captureContext();
     return promise as Promise<Awaited<T>>;
   }
 

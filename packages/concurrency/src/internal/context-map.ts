@@ -22,6 +22,7 @@ export interface ContextStorage<T> {
 /** An async context: what all storages have in it. */
 export interface CapturedContext {
   run<R>(fn: () => R): R;
+  run<A, R>(fn: (argument: A) => R, argument: A): R;
 }
 
 /** As much of a map of all stores as Node looks at. What captured one sees no other, as each change makes a new one. */
@@ -110,11 +111,11 @@ class CapturedMap implements CapturedContext {
     this.#map = maps.current();
   }
 
-  run<R>(fn: () => R): R {
+  run<A, R>(fn: (argument: A) => R, argument?: A): R {
     const before = this.#maps.current();
     this.#maps.set(this.#map);
     try {
-      return fn();
+      return fn(argument as A);
     } finally {
       this.#maps.set(before);
     }

@@ -61,7 +61,8 @@ export class IdleLimits {
       earliest.pass();
     };
     const { at, actor, what, isOptional } = earliest;
-    const transition = kernel.add("timer", actor, pass, what, { at, after: this.#quiet });
+    const transition = kernel.addTimer(actor, what, at, pass);
+    kernel.count(transition, this.#quiet);
     transition.isOptional = isOptional;
     this.#offered = { limit: earliest, transition };
   }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { bindContext } from "@holdfast/concurrency";
+import { captureContext } from "@holdfast/concurrency";
 import type { Kernel } from "../kernel/kernel.ts";
 import { checkFaults, errorOf, type Fault, isReached } from "./faults.ts";
 
@@ -86,12 +86,8 @@ export class Network {
       }
     };
     const words = fault === undefined ? `${method} ${url}` : `${method} ${url} (${fault})`;
-    const transition = kernel.add(
-      "io",
-      kernel.actor,
-      bindContext(() => void happen()),
-      words,
-    );
+    const transition = kernel.add("io", kernel.actor, words, () => void happen());
+    transition.context = captureContext();
     return () => kernel.prevent(transition);
   }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { bindContext } from "@holdfast/concurrency";
+import { bindContext, captureContext } from "@holdfast/concurrency";
 import type { Kernel } from "../kernel/kernel.ts";
 import type { Transition } from "../kernel/transition.ts";
 import type { IdleLimits } from "./idle-limits.ts";
@@ -32,8 +32,15 @@ interface TimerParts {
   readonly repeats: boolean;
 }
 
+/** How the event of a timer reaches it. */
+let happen: (timer: LabTimeout) => void;
+
 /** A timer, with the methods that Node's have. */
 export class LabTimeout {
+  static {
+    happen = (timer) => timer.#happen();
+  }
+
   readonly #timers: LabTimers;
   readonly #parts: TimerParts;
   #transition: Transition | undefined;
@@ -104,16 +111,20 @@ export class LabTimeout {
 
   #set(): void {
     const { kernel } = this.#timers;
-    const { delay, repeats } = this.#parts;
+    const { delay } = this.#parts;
     // The longest that there is, 24 days: who asks for it means never.
     if (delay === LONGEST) return;
-    const happen = bindContext(() => {
-      this.#transition = undefined;
-      if (repeats) this.#set();
-      this.#call();
-    });
-    this.#transition = kernel.add("timer", kernel.actor, happen, this, { at: kernel.now + delay });
-    this.#transition.isOptional = this.#isOptional();
+    const transition = kernel.addTimer(kernel.actor, this, kernel.now + delay, happen, this);
+    transition.context = captureContext();
+    transition.isOptional = this.#isOptional();
+    this.#transition = transition;
+  }
+
+  /** Its time has come. */
+  #happen(): void {
+    this.#transition = undefined;
+    if (this.#parts.repeats) this.#set();
+    this.#call();
   }
 
   #call(): void {

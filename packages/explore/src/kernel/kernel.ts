@@ -14,7 +14,7 @@ import { removeAt } from "./lists.ts";
 import { HappensBefore } from "./happens-before.ts";
 import { Resource } from "./resource.ts";
 import { ResourceNames } from "./resource-names.ts";
-import { Actor, Transition, type TransitionKind, type Words } from "./transition.ts";
+import { Actor, type Named, Transition, type TransitionKind, type Words } from "./transition.ts";
 
 /** Chooses what happens next. */
 export interface Chooser {
@@ -39,8 +39,6 @@ export interface KernelOptions {
   /** Whether the program has ended, so that what a run can do without need not happen any more. */
   readonly hasEnded: () => boolean;
 }
-
-const none: readonly number[] = [];
 
 export class Kernel {
   readonly causes: CauseTree = new CauseTree();
@@ -136,32 +134,33 @@ export class Kernel {
   }
 
   /** Makes somebody new, who acts from an event of his own on. */
-  newActor(name: string | (() => string)): Actor {
-    return new Actor(this.#actors++, name);
+  newActor(named: Named): Actor {
+    return new Actor(this.#actors++, named);
   }
 
   /**
    * Makes an event that can happen from now on.
    *
-   * @param at when it is due, for a timer.
-   * @param after what has been read by every step that had a part in making it, and changed by none of them.
+   * @param perform what happens then, with a subject where one is given: most events need no function of their own.
    */
-  add(
-    kind: TransitionKind,
-    actor: Actor,
-    perform: () => void,
-    what: Words,
-    { at, after }: { readonly at?: number; readonly after?: object } = {},
-  ): Transition {
-    const cause = this.#cause.effect(this.#effects++);
-    cause.needs = after === undefined ? none : (this.order.readersOf(after) ?? cause.needs);
-    const madeBy = this.steps.length - 1;
-    const transition = new Transition(cause, kind, actor, madeBy, perform, what, at);
-    this.#ready.push(transition);
-    if (at !== undefined) this.#createResource(transition.resource);
+  add<T>(kind: TransitionKind, actor: Actor, what: Words, perform: (subject: T) => void, subject?: T): Transition {
+    return this.#add(kind, actor, what, undefined, perform as (subject: unknown) => void, subject);
+  }
+
+  /** Makes an event that can happen once its time has come, where timers keep to their times. */
+  addTimer<T>(actor: Actor, what: Words, at: number, perform: (subject: T) => void, subject?: T): Transition {
+    const timer = this.#add("timer", actor, what, at, perform as (subject: unknown) => void, subject);
+    this.#createResource(timer.resource);
     // A timer that is set may put off the others.
-    if (at !== undefined && this.#options.orderedTimers) this.order.touch(this.#clock, true);
-    return transition;
+    if (this.#options.orderedTimers) this.order.touch(this.#clock, true);
+    return timer;
+  }
+
+  /** An event that was made just now would not have been without the steps that have read something since it was last changed. */
+  count(transition: Transition, on: object): void {
+    const { cause } = transition;
+    cause.needs = this.order.readersOf(on) ?? cause.needs;
+    transition.needs = cause.needs;
   }
 
   /**
@@ -208,6 +207,20 @@ export class Kernel {
   /** Which of `count` ways the program goes on. */
   choose(count: number): number {
     return count <= 1 ? 0 : (this.#chooser as Chooser).chooseWay(count, this);
+  }
+
+  #add(
+    kind: TransitionKind,
+    actor: Actor,
+    what: Words,
+    at: number | undefined,
+    perform: (subject: unknown) => void,
+    subject: unknown,
+  ): Transition {
+    const cause = this.#cause.effect(this.#effects++);
+    const transition = new Transition(cause, kind, actor, this.steps.length - 1, what, at, perform, subject);
+    this.#ready.push(transition);
+    return transition;
   }
 
   #createResource(resource: Resource): void {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { CapturedContext } from "@holdfast/concurrency";
 import type { Cause } from "./cause.ts";
 import { Resource } from "./resource.ts";
 
@@ -12,20 +13,24 @@ export type TransitionKind = "start" | "wake" | "pause" | "timer" | "io" | "canc
 /** Words for a person, or what makes them when somebody asks: most are never asked for. */
 export type Words = string | (() => string) | { readonly what: string };
 
+/** A name for a person, or what has it. */
+export type Named = string | { readonly name: string };
+
+const none: readonly number[] = [];
+
 /** Whoever acts: a task, or a chain of callbacks that one of its events set off. */
 export class Actor {
   /** In the order in which they came up in this run. */
   readonly index: number;
-  readonly #name: string | (() => string);
+  readonly #named: Named;
 
-  /** @param name made only when somebody looks. */
-  constructor(index: number, name: string | (() => string)) {
+  constructor(index: number, named: Named) {
     this.index = index;
-    this.#name = name;
+    this.#named = named;
   }
 
   get name(): string {
-    return typeof this.#name === "string" ? this.#name : this.#name();
+    return typeof this.#named === "string" ? this.#named : this.#named.name;
   }
 }
 
@@ -39,11 +44,14 @@ export class Transition {
   readonly madeBy: number;
   /** When it is due, on the virtual clock; undefined for what is due at any time. */
   readonly at: number | undefined;
-  readonly perform: () => void;
+  /** The async context that it happens in, where that is another than the explorer's. */
+  context: CapturedContext | undefined = undefined;
   /** Whether a run may end without it: a timer that keeps no process alive, a cancellation that is merely possible. */
   isOptional: boolean = false;
   /** Steps without all of which it would not have been made, besides the one that made it. */
-  readonly needs: readonly number[];
+  needs: readonly number[] = none;
+  readonly #perform: (subject: unknown) => void;
+  readonly #subject: unknown;
   readonly #what: Words;
   #resource: Resource | undefined;
 
@@ -52,18 +60,25 @@ export class Transition {
     kind: TransitionKind,
     actor: Actor,
     madeBy: number,
-    perform: () => void,
     what: Words,
     at: number | undefined,
+    perform: (subject: unknown) => void,
+    subject: unknown,
   ) {
     this.cause = cause;
     this.kind = kind;
     this.actor = actor;
     this.madeBy = madeBy;
-    this.perform = perform;
     this.#what = what;
     this.at = at;
-    this.needs = cause.needs;
+    this.#perform = perform;
+    this.#subject = subject;
+  }
+
+  /** Lets it happen. */
+  perform(): void {
+    if (this.context === undefined) this.#perform(this.#subject);
+    else this.context.run(this.#perform, this.#subject);
   }
 
   /** What is touched by the event and by what prevents it. No part of it, as what is known of a step outlives the step's run. */
