@@ -65,14 +65,7 @@ export function runDetached<T>(fn: () => T): T {
 export function captureContext(): CapturedContext {
   const captured = storage.capture?.();
   if (captured !== undefined) return captured;
-  const within = AsyncLocalStorage.snapshot();
-  return { run: within };
-}
-
-/** Gives a function that runs another in the async context of now. */
-export function bindContext(fn: () => void): () => void {
-  const captured = captureContext();
-  return () => captured.run(fn);
+  return { run: AsyncLocalStorage.snapshot() };
 }
 
 /** A store of its own for those who follow code that runs in no task. */

@@ -6,7 +6,7 @@
 export { CancelScope, type CancelScopeOptions } from "./cancel-scope.ts";
 export { CapacityLimiter, type CapacityLimiterOptions, type CapacityLimiterStatistics } from "./capacity-limiter.ts";
 export { Condition, type ConditionOptions, type ConditionStatistics } from "./condition.ts";
-export { bindContext, captureContext, runDetached } from "./context.ts";
+export { captureContext, runDetached } from "./context.ts";
 export type { CapturedContext } from "./internal/context-map.ts";
 export {
   CancelledError,

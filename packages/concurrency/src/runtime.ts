@@ -73,6 +73,11 @@ export interface Runtime {
    */
   access?(resource: object, mode: "create" | "read" | "write"): void;
   /**
+   * Says that the running code looks at more than it could name: its step may change places with no other. Belongs to
+   * {@link Runtime.access}.
+   */
+  accessAll?(): void;
+  /**
    * Yields to other tasks, and to the event loop often enough for timers to fire: gives what to wait for, or undefined when
    * a microtask will do. Never rejects.
    */

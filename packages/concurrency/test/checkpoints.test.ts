@@ -321,7 +321,7 @@ test.each(Object.entries(cases))(`${covers("PE-1")} (%s)`, async (_name, [expect
 
 /** What else is exported, or is a method of what is: it never suspends, or begins a program of its own. */
 const others = `
-  bindContext currentEffectiveDeadline currentTask currentTime isCancelled leafErrors openMemoryChannel rethrowCancelled runDetached
+  captureContext currentEffectiveDeadline currentTask currentTime isCancelled leafErrors openMemoryChannel rethrowCancelled runDetached
   runningTasks
   CancelScope.cancel CancelScope.enter CancelScope.exit
   CapacityLimiter.acquireNoWait CapacityLimiter.acquireOnBehalfOfNoWait CapacityLimiter.release

@@ -6,8 +6,9 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { covers } from "../../../spec/covers.ts";
 import * as concurrency from "../src/index.ts";
 import {
-  bindContext,
   CancelScope,
+  captureContext,
+  type CapturedContext,
   checkpoint,
   currentTask,
   Event,
@@ -290,23 +291,23 @@ test("an owner made by one copy lends to tasks of the other", async () => {
   expect(values).toEqual(["value", "value"]);
 });
 
-test("a bound function runs in the context that it was bound in, and leaves that of its caller as it was", async () => {
+test("a function runs in a captured context, and leaves that of its caller as it was", async () => {
   const request = new AsyncLocalStorage<string>();
   const seen: unknown[] = [];
   const look = (): void => void seen.push([request.getStore(), taskName()]);
-  let bound = look;
+  let captured: CapturedContext | undefined;
 
-  await request.run("r-1", () => run(() => void (bound = bindContext(look)), { name: "binder" }));
+  await request.run("r-1", () => run(() => void (captured = captureContext()), { name: "binder" }));
   await request.run("r-2", () =>
     run(
       () => {
-        bound();
+        captured?.run(look);
         look();
       },
       { name: "caller" },
     ),
   );
-  bindContext(look)();
+  captureContext().run(look);
 
   expect(seen).toEqual([
     ["r-1", "binder"],
@@ -315,16 +316,15 @@ test("a bound function runs in the context that it was bound in, and leaves that
   ]);
 });
 
-test("what a bound function throws goes to its caller, in the context of that", () => {
+test("what a function throws in a captured context goes to its caller, in the context of that", () => {
   const request = new AsyncLocalStorage<string>();
-  const bound = request.run("r-1", () =>
-    bindContext(() => {
-      throw new Error(String(request.getStore()));
-    }),
-  );
+  const fail = (text: string): never => {
+    throw new Error(`${text} ${request.getStore()}`);
+  };
+  const captured = request.run("r-1", captureContext);
 
   request.run("r-2", () => {
-    expect(bound).toThrow("r-1");
+    expect(() => captured.run(fail, "failed in")).toThrow("failed in r-1");
     expect(request.getStore()).toBe("r-2");
   });
 });

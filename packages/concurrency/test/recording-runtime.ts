@@ -7,6 +7,9 @@ import { currentTask, NoTaskError, type Startable, type Step, type TaskInfo, typ
 import type { TaskSource } from "../src/runtime.ts";
 import { VirtualRuntime } from "../src/testing/index.ts";
 
+/** What a step has touched that looked at more than it could name. */
+const everything = {};
+
 /** What a step reads and changes. */
 export type Footprint = Map<object, "read" | "write">;
 
@@ -38,6 +41,10 @@ export class RecordingRuntime extends VirtualRuntime {
     const footprint = this.footprints.at(-1);
     if (footprint === undefined || !this.isRecording) return;
     if (mode === "write" || !footprint.has(resource)) footprint.set(resource, mode);
+  }
+
+  accessAll(): void {
+    this.access(everything, "write");
   }
 
   override park(step: Step): void {
@@ -75,6 +82,7 @@ export class RecordingRuntime extends VirtualRuntime {
 
 /** Whether two steps may not change places. */
 export function conflict(left: Footprint, right: Footprint): boolean {
+  if (left.has(everything) || right.has(everything)) return true;
   for (const [resource, mode] of left) {
     const other = right.get(resource);
     if (other !== undefined && (mode === "write" || other === "write")) return true;

@@ -110,7 +110,12 @@ export class LabRuntime implements Runtime {
     if (this.#isOver || at === Infinity) return timer;
     // What is due at once is no limit but a turn of its own.
     if (this.#limits !== undefined && at > this.#kernel.now && !isSleep(subject)) {
-      timer.limit = this.#limits.add({ at, isOptional: false, what: () => timerWords(subject, at), pass: () => this.#pass(timer) });
+      timer.limit = this.#limits.add({
+        at,
+        isOptional: false,
+        what: () => timerWords(subject, at),
+        pass: () => this.#pass(timer),
+      });
       return timer;
     }
     const what = isSleep(subject) ? subject : (): string => timerWords(subject, at);
@@ -130,6 +135,10 @@ export class LabRuntime implements Runtime {
     if (this.#isOver) return;
     if (mode === "create") this.#kernel.create(resource);
     else this.#kernel.access(resource, mode === "write");
+  }
+
+  accessAll(): void {
+    if (!this.#isOver) this.#kernel.order.touchEverything();
   }
 
   adopt(root: TaskInfo, fail: (error: unknown) => void): void {

@@ -12,7 +12,7 @@ import type { TransitionKind } from "./kernel/transition.ts";
 
 /** A reading or writing of something that tasks share. */
 export interface TraceAccess {
-  /** What it was called in `lab.shared()`, with the field: `connection.count`; else what it is: `an Event`. */
+  /** What it was called in `lab.shared()`, with the field: `connection.count`; else what it is: `Event`, `Event 2`. */
   readonly resource: string;
   /** Whether the scenario declared it; what it did not is a primitive of the library. */
   readonly isDeclared: boolean;
@@ -72,6 +72,9 @@ export class TraceRecorder implements Instrument {
   readonly #spans: TraceSpan[] = [];
   readonly #cancels: TraceCancel[] = [];
   readonly #open = new Map<object, TraceSpan>();
+  /** What each thing is called, and how many are called alike. */
+  readonly #words = new Map<object, string>();
+  readonly #alike = new Map<string, number>();
   readonly #scopes: { readonly key: string; readonly span: TraceSpan }[] = [];
 
   constructor(kernel: Kernel) {
@@ -82,7 +85,7 @@ export class TraceRecorder implements Instrument {
   accessed(resource: object, isWrite: boolean): void {
     const { step, now } = this.#kernel;
     this.#times[step] = now;
-    const name = wordsFor(resource);
+    const name = this.#nameOf(resource);
     if (name === undefined) return;
     const isDeclared = resource instanceof Resource;
     const site = siteOf(new Error("here").stack);
@@ -144,6 +147,18 @@ export class TraceRecorder implements Instrument {
       return { task: actor.name, kind, what, time, accesses: this.#accesses[index] ?? [] };
     });
     return { steps, spans: this.#spans, cancels: this.#cancels, ...(error !== undefined && { error: error.error }) };
+  }
+
+  /** Two things of one name are told apart: `Lock`, `Lock 2`. */
+  #nameOf(resource: object): string | undefined {
+    const known = this.#words.get(resource);
+    const words = known ?? wordsFor(resource);
+    if (known !== undefined || words === undefined) return known;
+    const count = (this.#alike.get(words) ?? 0) + 1;
+    const name = count === 1 ? words : `${words} ${count}`;
+    this.#alike.set(words, count);
+    this.#words.set(resource, name);
+    return name;
   }
 
   #begin(key: object, kind: "task" | "wait", name: string, openedBy: string): void {

@@ -32,17 +32,13 @@ interface Bug {
 
 const bugs: Readonly<Record<string, Bug>> = {
   "a cache stampede": { ...cacheStampede, words: "asked 2 times", meetsAt: "cache" },
-  "a place given to who has gone": {
-    ...cancelledWhileAcquiring,
-    words: "nobody has the place",
-    meetsAt: "CancelScope",
-  },
+  "a place given to who has gone": { ...cancelledWhileAcquiring, words: "nobody has the place", meetsAt: "Event" },
   "check, then act": { ...checkThenAct, words: "an update was lost", meetsAt: "account.balance" },
   "a close in flight": { ...closeInFlight, words: "closed under a call", meetsAt: "connection.isOpen" },
   "a double initialisation": { ...doubleInitialisation, words: "the pool was opened", meetsAt: "state.pool" },
   "the incident": { ...incident, words: "SCOPE_WRONG_TASK", meetsAt: "connection.count" },
   "a lost wake-up": { ...lostWakeUp, words: "RUNTIME_DEADLOCK", meetsAt: "state.isReady" },
-  philosophers: { ...philosophers, words: "RUNTIME_DEADLOCK", meetsAt: "Lock" },
+  philosophers: { ...philosophers, words: "RUNTIME_DEADLOCK", meetsAt: "Lock 4" },
   "a reconnect of two": { ...reconnectAba, words: "connection 1 was closed under a call", meetsAt: "place.current" },
   "a lost release": { ...refcount, words: "nobody closed", meetsAt: "resource.references" },
   "a refresh token that is used twice": { ...tokenRefresh, words: "was used twice", meetsAt: "state.access" },

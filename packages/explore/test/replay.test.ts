@@ -1,4 +1,4 @@
-import { checkpoint, sleep } from "@holdfast/concurrency";
+import { checkpoint, Event, sleep } from "@holdfast/concurrency";
 import { expect, test } from "vitest";
 import { covers } from "../../../spec/covers.ts";
 import { explore, replay, type Scenario } from "../src/index.ts";
@@ -114,4 +114,25 @@ test("goes the same way by a schedule as the run that it was noted from", async 
 
   expect(runs.filter(({ noted, followed, divergence }) => noted !== followed || divergence !== undefined)).toEqual([]);
   expect(new Set(runs.map(({ noted }) => noted)).size).toBeGreaterThan(50);
+});
+
+test("a trace tells two things of one kind apart, and says of which task a state is", async () => {
+  const scenario: Scenario = async (lab) => {
+    const events = [new Event(), new Event()];
+    await lab.all(2, async (index) => {
+      events[index]?.set();
+      await events[1 - index]?.wait();
+    });
+    throw new Error("always");
+  };
+  const { replay: text = "" } = await explore(scenario);
+
+  const { trace } = await replay(scenario, text);
+
+  const names = new Set(trace.steps.flatMap(({ accesses }) => accesses.map(({ resource }) => resource)));
+  expect(names).toContain("Event");
+  expect(names).toContain("Event 2");
+  expect(names).not.toContain("Event 3");
+  expect(names).toContain("the state of task 1");
+  expect(names).not.toContain("Info");
 });

@@ -62,7 +62,7 @@ export class Frame extends LoneStore {
     this.shield = shield;
     if (parent === undefined) return;
     this.locals = parent.locals;
-    parent.tell("read");
+    parent.look();
     this.attach();
     if (!shield) this.effective = parent.effective;
   }
@@ -80,6 +80,12 @@ export class Frame extends LoneStore {
     const { info } = task;
     if (!this.isTask) runtime.access(this.scope ?? this, mode);
     runtime.access(info, this.isTask ? mode : "read");
+  }
+
+  /** Tells the runtime of the task of a look at the cancellation that is in force in this frame, and at nothing else of it. */
+  look(): void {
+    const { task } = this;
+    task.runtime.access?.(task.info, "read");
   }
 
   /** The tasks at and below it that have not ended. */
@@ -160,7 +166,7 @@ export class Frame extends LoneStore {
     if (this.closed) return;
     this.tell("write");
     // A cancellation of what is around it would have reached it.
-    this.parent?.tell("read");
+    this.parent?.look();
     this.disarm();
     if (this.firstChild !== undefined || this.firstWait !== undefined) this.abandon();
     this.closed = true;
@@ -302,7 +308,7 @@ function endWaits(frame: Frame): void {
 /** Works out the flag of a subtree anew, after a shield was raised or lowered. */
 function recompute(root: Frame): void {
   const { runtime } = root.task;
-  root.parent?.tell("read");
+  root.parent?.look();
   const reached: Frame[] = [];
   const stack: Frame[] = [root];
   for (let frame = stack.pop(); frame !== undefined; frame = stack.pop()) {

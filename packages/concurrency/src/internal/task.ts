@@ -51,10 +51,7 @@ export class Task extends Frame implements Startable {
     this.notify = notify;
     this.keeper = keeper;
     this.#fn = fn;
-    if (runtime.access !== undefined) {
-      accesses.isTold = true;
-      runtime.access(roots, "read");
-    }
+    if (runtime.access !== undefined) accesses.isTold = true;
     if (parent === undefined) roots.add(this);
     notify?.taskSpawned(this.info);
   }
@@ -120,7 +117,6 @@ export class Task extends Frame implements Startable {
     this.outcome = outcome;
     this.result = result;
     this.close();
-    this.runtime.access?.(roots, "read");
     if (this.parent === undefined) roots.delete(this);
     this.notify?.taskFinished(this.info, outcome, result);
     for (let watch = this.firstEndWatch; watch !== undefined; watch = this.firstEndWatch) watch.ended(this);

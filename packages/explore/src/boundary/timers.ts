@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { bindContext, captureContext } from "@holdfast/concurrency";
+import { captureContext } from "@holdfast/concurrency";
 import type { Kernel } from "../kernel/kernel.ts";
 import type { Transition } from "../kernel/transition.ts";
 import type { IdleLimits } from "./idle-limits.ts";
@@ -189,7 +189,9 @@ export class LabTimers {
     const setBy = "AbortSignal.timeout";
     if (this.#limits !== undefined) {
       const what = `${setBy}(${delay})`;
-      this.#limits.add({ at: this.kernel.now + delay, isOptional: true, what, pass: bindContext(abort) });
+      const context = captureContext();
+      const pass = (): void => context.run(abort);
+      this.#limits.add({ at: this.kernel.now + delay, isOptional: true, what, pass });
     } else this.#make(abort, [], setBy, delay).unref();
     return controller.signal;
   }

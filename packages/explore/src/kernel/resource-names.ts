@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { TaskInfo } from "@holdfast/concurrency";
 import { EVERYTHING, FRESH } from "./footprint.ts";
 import type { Cause } from "./cause.ts";
 import { Resource } from "./resource.ts";
@@ -64,8 +65,14 @@ export class ResourceNames {
 /** What a resource is, for a person; undefined for what the explorer itself keeps track of. */
 export function wordsFor(resource: object): string | undefined {
   if (resource instanceof Resource) return resource.words;
+  if (isTask(resource)) return `the state of ${resource.name}`;
   const { name } = resource.constructor;
   return name === "Kernel" || name === "Object" || name === "Array" ? undefined : name;
+}
+
+/** What is in force in a task, and whether it has ended, stands in its TaskInfo. */
+function isTask(resource: object): resource is TaskInfo {
+  return "hasPendingCancellation" in resource && "name" in resource;
 }
 
 /** Whether a name holds in every run; if not, only in those that have done the same until the thing was touched first. */
