@@ -74,7 +74,7 @@ export class LabRuntime implements Runtime {
     this.#readTask(info);
     const actor = this.#kernel.newActor(info);
     this.#actors[info.id] = actor;
-    this.#kernel.add("start", actor, "start", begin, task).context = captureContext();
+    this.#kernel.add("start", actor, "start", beginTask, task).context = captureContext();
   }
 
   park(step: Step): void {
@@ -93,7 +93,7 @@ export class LabRuntime implements Runtime {
       step.fire();
       return;
     }
-    const transition = this.#kernel.add("wake", this.#actorOf(step.task), step, fire, step);
+    const transition = this.#kernel.add("wake", this.#actorOf(step.task), step, endWait, step);
     if (step.after !== undefined) this.#kernel.count(transition, step.after);
   }
 
@@ -188,11 +188,11 @@ export class LabRuntime implements Runtime {
   }
 }
 
-function begin(task: Startable): void {
+function beginTask(task: Startable): void {
   task.begin();
 }
 
-function fire(step: Step): void {
+function endWait(step: Step): void {
   step.fire();
 }
 

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Footprint } from "./footprint.ts";
+import { listOf } from "./lists.ts";
 import { EVERYTHING } from "./footprint.ts";
 import { holdsEverywhere } from "./resource-names.ts";
 import type { Resource } from "./resource.ts";
@@ -254,12 +255,13 @@ export class HappensBefore {
    * @param fresh the name of what was first touched later than that.
    */
   accessesOf(step: number, state: number, fresh: number): { keys: number[]; writes: boolean[] } {
-    const keys: number[] = [];
-    const writes: boolean[] = [];
-    const end = this.#touches.end(step);
-    for (let at = this.#touches.start(step); at < end; at++) {
-      keys.push(nameIn(this.#touches.thing(at), state, fresh));
-      writes.push(this.#touches.isWrite(at));
+    const start = this.#touches.start(step);
+    const count = this.#touches.end(step) - start;
+    const keys = listOf<number>(count);
+    const writes = listOf<boolean>(count);
+    for (let nth = 0; nth < count; nth++) {
+      keys[nth] = nameIn(this.#touches.thing(start + nth), state, fresh);
+      writes[nth] = this.#touches.isWrite(start + nth);
     }
     return { keys, writes };
   }

@@ -4,6 +4,20 @@
  * @module
  */
 
+/** A list of a known length, to be filled. One that grows as it is filled takes room for sixteen more. */
+export function listOf<T>(length: number): T[] {
+  // oxlint-disable-next-line unicorn/no-new-array
+  return new Array<T>(length);
+}
+
+/** A list with one more at its end. */
+export function withLast<T>(list: readonly T[], last: T): T[] {
+  const longer = listOf<T>(list.length + 1);
+  for (let at = 0; at < list.length; at++) longer[at] = list[at] as T;
+  longer[list.length] = last;
+  return longer;
+}
+
 /** As `splice` does, without an array of what was taken out. */
 export function removeAt(list: unknown[], index: number): void {
   for (let at = index + 1; at < list.length; at++) list[at - 1] = list[at];

@@ -11,6 +11,7 @@
  */
 import { FRESH, wholeWorld } from "../kernel/footprint.ts";
 import type { Chooser, Kernel } from "../kernel/kernel.ts";
+import { listOf, withLast } from "../kernel/lists.ts";
 import type { Transition } from "../kernel/transition.ts";
 import { undisturbed } from "./policy.ts";
 import { type Asleep, isAwake, isIn, isSame, type Tried, without } from "./sleep-sets.ts";
@@ -29,15 +30,21 @@ interface Choice {
   readonly todo: number[];
   /** The ways to go on in the event that earlier runs took. */
   ways: Tried[] | undefined;
-  /** Not to be tried: what was asleep from the start, and what has been tried. */
-  readonly asleep: Asleep[];
+  /** Not to be tried: what was asleep from the start, and what has been tried. Shared with other states where it is the same. */
+  asleep: readonly Asleep[];
 }
+
+const none: readonly Asleep[] = [];
+const noWays: readonly number[] = [];
 
 /** The program did not do again what it had done before. */
 export class NotTheSameError extends Error {}
 
 export class DepthFirst implements Chooser {
   readonly #stack: Choice[] = [];
+  /** What {@link DepthFirst.#reverse} goes through; kept, because making lists takes longer than that. */
+  readonly #free: number[] = [];
+  readonly #beginnings: number[] = [];
   /** How deep in the stack the run is. */
   #depth = 0;
   /** The choice of each step. */
@@ -82,16 +89,13 @@ export class DepthFirst implements Chooser {
     }
     const asleep = this.#inherited(kernel);
     const last = kernel.steps[step - 1]?.actor.index;
-    let index = undisturbed(ready, last);
-    if (asleep.length > 0) {
-      const awake = ready.filter(({ cause }) => !isIn(asleep, cause.id));
-      if (awake.length === 0) {
-        this.#isBlocked = true;
-        return -1;
-      }
-      index = ready.indexOf(awake[undisturbed(awake, last)] as Transition);
+    const index = undisturbed(ready, last, asleep);
+    if (index === -1) {
+      this.#isBlocked = true;
+      return -1;
     }
-    const events = ready.map(({ cause }) => cause.id);
+    const events = listOf<number>(ready.length);
+    for (let at = 0; at < ready.length; at++) events[at] = (ready[at] as Transition).cause.id;
     const chosen = events[index] as number;
     this.#choiceOf[step] = this.#depth;
     this.#stack.push({ chosen, index, step, isWay: false, ready: events, todo: [], ways: undefined, asleep });
@@ -113,7 +117,7 @@ export class DepthFirst implements Chooser {
         ready,
         todo,
         ways: undefined,
-        asleep: [],
+        asleep: none,
       });
     } else if (!known.isWay || known.ready.length !== count) {
       throw new NotTheSameError("another choice comes up than before");
@@ -153,18 +157,22 @@ export class DepthFirst implements Chooser {
   }
 
   /** Events that are asleep in a new state: those of the state before that have nothing to do with the last step. */
-  #inherited(kernel: Kernel): Asleep[] {
+  #inherited(kernel: Kernel): readonly Asleep[] {
     const { step } = kernel;
     const before = step < 0 ? undefined : this.#stack[this.#choiceOf[step] ?? -1];
-    const inherited: Asleep[] = [];
-    if (before === undefined) return inherited;
-    for (const entry of before.asleep) {
-      const left = without(entry, (tried) => this.#meets(kernel, tried, step));
+    if (before === undefined || before.asleep.length === 0) return none;
+    const { asleep } = before;
+    const meets = (tried: Tried): boolean => this.#meets(kernel, tried, step);
+    let fewer: Asleep[] | undefined;
+    for (let at = 0; at < asleep.length; at++) {
+      const entry = asleep[at] as Asleep;
+      const left = without(entry, meets);
+      if (left !== entry) fewer ??= asleep.slice(0, at);
       if (left === undefined) continue;
-      inherited.push(left);
+      fewer?.push(left);
       this.#hasHalfAsleep ||= left.awake !== undefined;
     }
-    return inherited;
+    return fewer ?? asleep;
   }
 
   #meets(kernel: Kernel, { footprint, state }: Tried, step: number): boolean {
@@ -186,11 +194,13 @@ export class DepthFirst implements Chooser {
   }
 
   /** What has been chosen in a state need not be tried in it again. */
-  #putToSleep(kernel: Kernel, { asleep, chosen, step, ways }: Choice): void {
-    const all = ways ?? [this.#tried(kernel, step, [])];
-    const before = asleep.findIndex(({ event }) => event === chosen);
-    const [some] = before === -1 ? [] : asleep.splice(before, 1);
-    asleep.push({ event: chosen, ways: some === undefined ? all : [...some.ways, ...all], awake: undefined });
+  #putToSleep(kernel: Kernel, choice: Choice): void {
+    const { asleep, chosen, step, ways } = choice;
+    const all = ways ?? [this.#tried(kernel, step, noWays)];
+    const some = this.#hasHalfAsleep ? asleep.find(({ event }) => event === chosen) : undefined;
+    const others = some === undefined ? asleep : asleep.filter((entry) => entry !== some);
+    const entry = { event: chosen, ways: some === undefined ? all : [...some.ways, ...all], awake: undefined };
+    choice.asleep = withLast(others, entry);
   }
 
   #findRaces(kernel: Kernel): void {
@@ -220,7 +230,9 @@ export class DepthFirst implements Chooser {
       if (by < 0 || by < this.#firstNew) continue;
       const meant = this.#lastReady(transition.cause.id, transition.madeBy, by);
       const choice = this.#stack[this.#choiceOf[meant ?? -1] ?? -1];
-      if (choice !== undefined) this.#putDown(choice, [transition.cause.id]);
+      if (choice === undefined) continue;
+      this.#beginnings[0] = transition.cause.id;
+      this.#putDown(choice, 1);
     }
   }
 
@@ -274,31 +286,44 @@ export class DepthFirst implements Chooser {
     // then meet steps which it does not meet here, and which all have to be tried before it.
     const known = choice.asleep.find((entry) => entry.awake === undefined && entry.event === event);
     const end = known === undefined ? later : steps.length;
-    const free: number[] = [];
-    const beginnings: number[] = [];
+    const free = this.#free;
+    let count = 0;
+    let beginnings = 0;
     for (let step = earlier + 1; step < end; step++) {
       if (step === later || order.isBefore(earlier, step)) continue;
-      if (isFirst(order, free, step)) {
+      if (isFirst(order, free, count, step)) {
         const beginning = (steps[step] as Transition).cause.id;
         if (known === undefined && isTried(choice, beginning)) return;
-        beginnings.push(beginning);
+        this.#beginnings[beginnings++] = beginning;
       }
-      free.push(step);
+      free[count++] = step;
     }
-    if (known === undefined && isFirst(order, free, later)) {
+    if (known === undefined && isFirst(order, free, count, later)) {
       if (isTried(choice, event)) return;
-      beginnings.push(event);
+      this.#beginnings[beginnings++] = event;
     }
-    if (known === undefined) this.#putDown(choice, beginnings);
-    else if (free.some((step) => known.ways.some((tried) => this.#meets(kernel, tried, step))))
-      this.#putDown(choice, beginnings);
+    if (known === undefined || this.#meetsOne(kernel, known, count)) this.#putDown(choice, beginnings);
   }
 
-  #putDown(choice: Choice, beginnings: readonly number[]): void {
-    if (beginnings.some((event) => isTried(choice, event))) return;
-    // The last is nearest to the later step of the race; an earlier one leads once more through what this run has done.
-    const possible = beginnings.findLast((event) => choice.ready.includes(event));
-    if (possible !== undefined) choice.todo.push(possible);
+  /** Whether an event that is asleep has to do with one of the first of the free steps. */
+  #meetsOne(kernel: Kernel, { ways }: Asleep, count: number): boolean {
+    for (let at = 0; at < count; at++) {
+      const step = this.#free[at] as number;
+      if (ways.some((tried) => this.#meets(kernel, tried, step))) return true;
+    }
+    return false;
+  }
+
+  /** @param count how many of the beginnings there are. */
+  #putDown(choice: Choice, count: number): void {
+    let possible = -1;
+    for (let at = 0; at < count; at++) {
+      const event = this.#beginnings[at] as number;
+      if (isTried(choice, event)) return;
+      // The last is nearest to the later step of the race; an earlier one leads once more through what this run has done.
+      if (choice.ready.includes(event)) possible = event;
+    }
+    if (possible !== -1) choice.todo.push(possible);
     // Not ready there though nothing before it was needed: a timer that another one holds back.
     else choice.todo.push(...choice.ready.filter((event) => !isTried(choice, event)));
   }
@@ -348,8 +373,8 @@ function isTried({ chosen, todo, asleep }: Choice, event: number): boolean {
   return event === chosen || todo.includes(event) || isIn(asleep, event);
 }
 
-/** Whether none of the steps comes before another one. */
-function isFirst(order: Kernel["order"], steps: readonly number[], later: number): boolean {
-  for (const step of steps) if (order.isBefore(step, later)) return false;
+/** Whether none of the first steps of a list comes before another one. */
+function isFirst(order: Kernel["order"], steps: readonly number[], count: number, later: number): boolean {
+  for (let at = 0; at < count; at++) if (order.isBefore(steps[at] as number, later)) return false;
   return true;
 }

@@ -26,8 +26,9 @@ export interface Asleep {
 
 /** What is left asleep of an event after a step; undefined when nothing is. */
 export function without(entry: Asleep, meets: (tried: Tried) => boolean): Asleep | undefined {
-  const ways = entry.ways.filter((tried) => !meets(tried));
-  if (ways.length === entry.ways.length) return entry;
+  // Most have one way, and need no list of those that are left.
+  if (!entry.ways.some(meets)) return entry;
+  const ways = entry.ways.length === 1 ? [] : entry.ways.filter((tried) => !meets(tried));
   if (ways.length === 0) return undefined;
   const others = entry.ways.filter((tried) => !ways.includes(tried)).map(({ path }) => path);
   return { event: entry.event, ways, awake: [...(entry.awake ?? []), ...others] };
