@@ -1,9 +1,9 @@
 /**
- * Which step of a run must come before which: by making it, or by touching the same thing before it. The transitive closure
- * is kept as one row of bits a step.
+ * Which step of a run must come before which: by making it, or by touching the same thing before it.
  *
  * @module
  */
+import { BitRows } from "./bit-rows.ts";
 import type { Footprint } from "./footprint.ts";
 import { listOf } from "./lists.ts";
 import { EVERYTHING } from "./footprint.ts";
@@ -12,16 +12,14 @@ import type { Resource } from "./resource.ts";
 import { Resources } from "./resources.ts";
 import { Touches } from "./touches.ts";
 
-const BITS = 32;
-
 export class HappensBefore {
-  /** Row by row: bit i of row j says that step i comes before step j. */
-  #rows = new Uint32Array(64);
-  #words = 1;
   #steps = 0;
-  /** The steps that each follows directly, one after another, and where those of each end. */
-  readonly #direct: number[] = [];
-  readonly #directEnds: number[] = [];
+  /** For how many steps there is room. */
+  #room = 0;
+  /** For each step all that come before it; those that it follows directly; and those of them that come before no other of them. */
+  readonly #before = new BitRows();
+  readonly #direct = new BitRows();
+  readonly #just = new BitRows();
   readonly #times: number[] = [];
   /** What the steps read of their times, one reading after another. */
   readonly #readings: number[] = [];
@@ -77,20 +75,14 @@ export class HappensBefore {
   add(madeBy: number, at = 0): void {
     const step = this.#steps++;
     if (this.#steps <= this.#known) return;
-    this.#times[step] = Math.max(at, this.timeOf(madeBy));
-    if (this.#steps > this.#words * BITS) this.#widen();
-    const end = (step + 1) * this.#words;
-    if (end > this.#rows.length) {
-      const longer = new Uint32Array(this.#rows.length * 2);
-      longer.set(this.#rows);
-      this.#rows = longer;
-    }
-    for (let word = step * this.#words; word < end; word++) this.#rows[word] = 0;
-    this.#directEnds[step] = this.#directStart(step);
+    this.#times[step] = at;
+    if (step >= this.#room) this.#makeRoom();
+    this.#before.clear(step);
+    this.#direct.clear(step);
     this.#touches.add();
-    if (madeBy >= 0) this.#follows(step, madeBy);
+    if (madeBy >= 0) this.#direct.add(step, madeBy);
     this.#isEverything[step] = false;
-    if (this.#lastEverything >= 0) this.#follows(step, this.#lastEverything);
+    if (this.#lastEverything >= 0) this.#direct.add(step, this.#lastEverything);
   }
 
   /** The latest time at which a step, or one that comes before it, was due: the same in all orders that make no difference. */
@@ -108,7 +100,23 @@ export class HappensBefore {
     this.#resources.pass();
     const reading = this.#readingCount++;
     if (this.#steps <= this.#known) return this.#readings[reading] as number;
-    return (this.#readings[reading] = this.timeOf(step));
+    return (this.#readings[reading] = this.#latest(step));
+  }
+
+  #makeRoom(): void {
+    this.#room = Math.max(32, this.#room * 2);
+    for (const rows of [this.#before, this.#direct, this.#just]) rows.makeRoom(this.#room - 1, this.#room);
+    this.#touches.readers.makeRoom(0, this.#room);
+  }
+
+  /** The latest time at which a step, or one that it follows, was due. */
+  #latest(step: number): number {
+    let latest = this.#times[step] as number;
+    for (let earlier = this.#direct.next(step, 0); earlier !== -1; earlier = this.#direct.next(step, earlier + 1)) {
+      const time = this.#times[earlier] as number;
+      if (time > latest) latest = time;
+    }
+    return latest;
   }
 
   /** Something new has this name, whoever touches it first. */
@@ -146,19 +154,15 @@ export class HappensBefore {
     }
     touches.note(step, resource, isWrite);
     this.onAccess?.(object, isWrite);
-    if (resource.lastWrite >= 0 && resource.lastWrite !== step) this.#follows(step, resource.lastWrite);
+    if (resource.lastWrite >= 0 && resource.lastWrite !== step) this.#direct.add(step, resource.lastWrite);
     if (!isWrite) {
       touches.read(step, resource);
       return;
     }
-    const last = resource.lastReader;
-    if (last >= 0) {
-      let at = last;
-      do {
-        at = touches.nextReader(at);
-        const reader = touches.reader(at);
-        if (reader !== step) this.#follows(step, reader);
-      } while (at !== last);
+    if (resource.readers >= 0) {
+      this.#direct.addAll(step, touches.readers, resource.readers);
+      // It may have read it itself.
+      this.#direct.delete(step, step);
     }
     touches.wrote(step, resource);
   }
@@ -169,7 +173,7 @@ export class HappensBefore {
     if (step < 0 || this.#steps <= this.#known || this.#isEverything[step] === true) return;
     this.#isEverything[step] = true;
     // Those before the last one of this kind come before it, and so before this.
-    for (let earlier = Math.max(0, this.#lastEverything); earlier < step; earlier++) this.#follows(step, earlier);
+    for (let earlier = Math.max(0, this.#lastEverything); earlier < step; earlier++) this.#direct.add(step, earlier);
     this.#lastEverything = step;
   }
 
@@ -182,50 +186,37 @@ export class HappensBefore {
       return;
     }
     this.#lookups[step] = lookups;
-    const words = this.#words;
-    const row = step * words;
-    const end = this.#directEnds[step] as number;
-    for (let index = this.#directStart(step); index < end; index++) {
-      const earlier = this.#direct[index] as number;
-      const from = earlier * words;
-      for (let word = 0; word < words; word++) this.#rows[row + word]! |= this.#rows[from + word]!;
-      this.#rows[row + (earlier >>> 5)]! |= 1 << (earlier & 31);
+    const before = this.#before;
+    const direct = this.#direct;
+    let latest = this.#times[step] as number;
+    for (let earlier = direct.next(step, 0); earlier !== -1; earlier = direct.next(step, earlier + 1)) {
+      before.addAll(step, before, earlier);
+      const time = this.#times[earlier] as number;
+      if (time > latest) latest = time;
     }
+    this.#times[step] = latest;
+    this.#just.setDifference(step, direct, before);
+    before.addAll(step, direct, step);
   }
 
   /** Whether one step must come before another. */
   isBefore(earlier: number, later: number): boolean {
-    return (this.#rows[later * this.#words + (earlier >>> 5)]! & (1 << (earlier & 31))) !== 0;
+    return this.#before.has(later, earlier);
   }
 
   /** The steps that a step follows directly, some of which come before others of them. */
   directlyBefore(step: number): number[] {
-    return this.#direct.slice(this.#directStart(step), this.#directEnds[step]);
+    return this.#direct.list(step);
   }
 
   /** Those that a step follows directly and that come before no other of them. */
   justBefore(step: number): number[] {
-    const found: number[] = [];
-    for (let nth = 0, earlier = 0; (earlier = this.nthJustBefore(step, nth)) !== -1; nth++) {
-      if (earlier >= 0) found.push(earlier);
-    }
-    return found;
+    return this.#just.list(step);
   }
 
-  /**
-   * The nth of those that a step follows directly, for who looks at them all without a list of them.
-   *
-   * @returns -1 past the last, and -2 for one that comes before another of them.
-   */
-  nthJustBefore(step: number, nth: number): number {
-    const start = this.#directStart(step);
-    const end = this.#directEnds[step] as number;
-    if (start + nth >= end) return -1;
-    const earlier = this.#direct[start + nth] as number;
-    for (let other = start; other < end; other++) {
-      if (other !== start + nth && this.isBefore(earlier, this.#direct[other] as number)) return -2;
-    }
-    return earlier;
+  /** The first of those, from `from` up, for who goes through them without a list; -1 for none. */
+  nextJustBefore(step: number, from: number): number {
+    return this.#just.next(step, from);
   }
 
   /** The steps that have read something since it was last written; undefined where that is known from the run before. */
@@ -234,15 +225,8 @@ export class HappensBefore {
       this.#resources.again(object);
       return undefined;
     }
-    const readers: number[] = [];
-    const last = this.#resources.of(object).lastReader;
-    if (last < 0) return readers;
-    let at = last;
-    do {
-      at = this.#touches.nextReader(at);
-      readers.push(this.#touches.reader(at));
-    } while (at !== last);
-    return readers;
+    const { readers } = this.#resources.of(object);
+    return readers < 0 ? [] : this.#touches.readers.list(readers);
   }
 
   touchedEverything(step: number): boolean {
@@ -277,28 +261,6 @@ export class HappensBefore {
       }
     }
     return false;
-  }
-
-  #follows(step: number, earlier: number): void {
-    const end = this.#directEnds[step] as number;
-    for (let index = this.#directStart(step); index < end; index++) if (this.#direct[index] === earlier) return;
-    this.#direct[end] = earlier;
-    this.#directEnds[step] = end + 1;
-    this.#times[step] = Math.max(this.timeOf(step), this.timeOf(earlier));
-  }
-
-  #directStart(step: number): number {
-    return step === 0 ? 0 : (this.#directEnds[step - 1] as number);
-  }
-
-  #widen(): void {
-    const words = this.#words * 2;
-    const rows = new Uint32Array(Math.max(this.#rows.length * 2, this.#steps * words * 2));
-    for (let step = 0; step < this.#steps - 1; step++) {
-      rows.set(this.#rows.subarray(step * this.#words, (step + 1) * this.#words), step * words);
-    }
-    this.#rows = rows;
-    this.#words = words;
   }
 }
 

@@ -12,8 +12,8 @@ export class Resource {
   /** The step that touched it first; it has a name that holds in other runs only for those who came after. */
   firstStep = -1;
   lastWrite = -1;
-  /** Where the last step that has read it since is kept, in the rings of {@link Touches}; -1 for none. */
-  lastReader = -1;
+  /** The row of the steps that have read it since, in {@link Touches.readers}; -1 for none yet. */
+  readers = -1;
   /** The last step that has touched it, and whether it has written. */
   lastStep = -1;
   hasWritten = false;
@@ -29,7 +29,7 @@ export class Resource {
   untouch(): void {
     this.firstStep = -1;
     this.lastWrite = -1;
-    this.lastReader = -1;
+    this.readers = -1;
     this.lastStep = -1;
   }
 

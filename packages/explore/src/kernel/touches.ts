@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { BitRows } from "./bit-rows.ts";
 import type { Resource } from "./resource.ts";
 
 export class Touches {
@@ -14,17 +15,16 @@ export class Touches {
   readonly #ends: number[] = [];
   /** How many steps there are. */
   #steps = 0;
-  /** The steps that have read a thing since it was written: a ring for each, in the order in which they came. */
-  readonly #readers: number[] = [];
-  readonly #nextReaders: number[] = [];
-  #readerCount = 0;
+  /** The steps that have read a thing since it was written: a row for each that has been read. */
+  readonly readers = new BitRows();
+  #rows = 0;
 
   /** Begins a run whose first steps are those of the one before; things are left as those steps left them. */
   begin(kept: number): void {
     const [keptEnd, end] = [this.start(kept), this.start(this.#steps)];
     for (let at = 0; at < end; at++) (this.#touched[at] as Resource).untouch();
     this.#steps = kept;
-    this.#readerCount = 0;
+    this.#rows = 0;
     for (let step = 0, at = 0; at < keptEnd; at++) {
       while (at === this.#ends[step]) step += 1;
       const thing = this.#touched[at] as Resource;
@@ -74,27 +74,17 @@ export class Touches {
 
   /** A step has written it: those who have read it before no longer count. */
   wrote(step: number, thing: Resource): void {
-    thing.lastReader = -1;
+    if (thing.readers >= 0) this.readers.clear(thing.readers);
     thing.lastWrite = step;
   }
 
   /** A step has read it. */
   read(step: number, thing: Resource): void {
-    const at = this.#readerCount++;
-    const last = thing.lastReader;
-    this.#readers[at] = step;
-    this.#nextReaders[at] = last < 0 ? at : (this.#nextReaders[last] as number);
-    if (last >= 0) this.#nextReaders[last] = at;
-    thing.lastReader = at;
-  }
-
-  /** The ring of those who have read it since it was written begins after its last: where the next one is kept. */
-  nextReader(at: number): number {
-    return this.#nextReaders[at] as number;
-  }
-
-  /** The step that is kept there. */
-  reader(at: number): number {
-    return this.#readers[at] as number;
+    if (thing.readers < 0) {
+      thing.readers = this.#rows++;
+      this.readers.makeRoom(thing.readers, 0);
+      this.readers.clear(thing.readers);
+    }
+    this.readers.add(thing.readers, step);
   }
 }

@@ -217,8 +217,8 @@ export class DepthFirst implements Chooser {
         }
         if (!sleepers.includes(cause.id)) continue;
       }
-      for (let nth = 0, earlier = 0; (earlier = order.nthJustBefore(later, nth)) !== -1; nth++) {
-        if (earlier < 0 || isNeeded(order, earlier, steps[later] as Transition)) continue;
+      for (let earlier = -1; (earlier = order.nextJustBefore(later, earlier + 1)) !== -1;) {
+        if (isNeeded(order, earlier, steps[later] as Transition)) continue;
         const isFree = madeBy >= earlier || this.#comesFree(kernel, cause.id, earlier);
         const meant = isFree ? earlier : this.#lastReady(cause.id, madeBy, earlier);
         if (meant !== undefined && (isNew || this.#isAsleep(cause.id, meant))) this.#reverse(kernel, meant, later);
