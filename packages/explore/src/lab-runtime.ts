@@ -161,11 +161,13 @@ export class LabRuntime implements Runtime {
     return [...left, ...this.waits()];
   }
 
-  /** Ends the run: nothing that is left of it goes on. */
-  end(): void {
+  /** Ends the run: nothing that is left of it goes on. Gives whether anything was left. */
+  end(): boolean {
     this.#isOver = true;
     if (this.#parked.length > 0) this.#parked.length = 0;
-    if (this.#roots.length > 0) for (const { fail } of this.#roots.splice(0)) fail(new Error("the run is over"));
+    if (this.#roots.length === 0) return false;
+    for (const { fail } of this.#roots.splice(0)) fail(new Error("the run is over"));
+    return true;
   }
 
   readonly #pass = (timer: LabTimer): void => {

@@ -21,8 +21,8 @@ interface Invariant {
 export class Lab {
   readonly #kernel: Kernel;
   readonly #random: () => number;
-  readonly #invariants: Invariant[] = [];
-  /** Made when they are first asked for, as most scenarios need neither. */
+  /** Made when they are first asked for, as most scenarios need none of them. */
+  #invariants: Invariant[] | undefined;
   #network: Network | undefined;
   #sharedNames: Set<string> | undefined;
   readonly #cancelChoices: CancelChoices | undefined;
@@ -147,7 +147,7 @@ export class Lab {
 
   /** Says what must hold after every step. What it reads is noted as read in each. */
   invariant(name: string, holds: () => unknown): void {
-    this.#invariants.push({ name, holds });
+    (this.#invariants ??= []).push({ name, holds });
   }
 
   /** A random number in [0, 1): the same ones for the same step of each run. */
@@ -166,6 +166,7 @@ export class Lab {
 
   /** The first invariant that does not hold, as an error. */
   violation(): Error | undefined {
+    if (this.#invariants === undefined) return undefined;
     for (const { name, holds } of this.#invariants) {
       try {
         if (holds() !== false) continue;

@@ -64,7 +64,7 @@ class FieldWatch implements ProxyHandler<object> {
   readonly #stands: Stands;
   readonly #fields: Map<PropertyKey, Resource>;
   /** Of the last field: most are read and then written. */
-  #lastKey: PropertyKey | undefined;
+  #lastKey: PropertyKey = "";
   #lastField: Resource | undefined;
 
   constructor(stands: Stands, name: string) {

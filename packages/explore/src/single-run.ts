@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { DeadlockError, LeakError, run, runDetached } from "@holdfast/concurrency";
-import { insideRun } from "./boundary/active-run.ts";
+import { DeadlockError, type Instrument, LeakError, run, runDetached } from "@holdfast/concurrency";
+import { ActiveRun, insideRun } from "./boundary/active-run.ts";
 import { IdleLimits } from "./boundary/idle-limits.ts";
 import type { Chooser, Kernel, RunEnd } from "./kernel/kernel.ts";
 import { drain } from "./kernel/drain.ts";
@@ -32,6 +32,8 @@ interface RunnerOptions {
   /** Time limits pass only when nothing else can happen. */
   readonly areLimitsLast: boolean;
 }
+
+const none: readonly Instrument[] = [];
 
 export class Runner {
   readonly #kernel: Kernel;
@@ -71,10 +73,9 @@ export class Runner {
    */
   once(chooser: Chooser, recorder?: TraceRecorder): RunResult {
     const kernel = this.#kernel;
-    const chance = (): number => kernel.random();
     const limits = this.#areLimitsLast ? new IdleLimits(kernel) : undefined;
-    const runtime = new LabRuntime(kernel, chance, limits);
-    const lab = new Lab(kernel, chance, this.#cancellations);
+    const runtime = new LabRuntime(kernel, this.#chance, limits);
+    const lab = new Lab(kernel, this.#chance, this.#cancellations);
     this.#lab = lab;
     this.#failure = undefined;
     const { stackTraceLimit } = Error;
@@ -83,7 +84,9 @@ export class Runner {
     try {
       // Whoever explores may be a task: what happens in a run outside every task must not count as that one's.
       return runDetached(() =>
-        insideRun({ kernel, lab, fail: this.#fail, limits }, () => this.#once(chooser, lab, runtime, recorder, limits)),
+        insideRun(new ActiveRun(kernel, lab, this.#fail, limits), () =>
+          this.#once(chooser, lab, runtime, recorder, limits),
+        ),
       );
     } finally {
       Error.stackTraceLimit = stackTraceLimit;
@@ -103,7 +106,7 @@ export class Runner {
     this.#isRunning = true;
     kernel.order.onAccess = recorder && ((resource, isWrite) => recorder.accessed(resource, isWrite));
     kernel.begin(chooser, () => {
-      const options = { runtime, name: "scenario", ...(recorder !== undefined && { instruments: [recorder] }) };
+      const options = { runtime, name: "scenario", instruments: recorder === undefined ? none : [recorder] };
       run(() => this.#scenario(lab), options).then(
         () => (this.#hasEnded = true),
         (error: unknown) => {
@@ -125,8 +128,7 @@ export class Runner {
     if (leaks.length > 0) fail(new LeakError(leaks));
     this.#isRunning = false;
     const failure = this.#failure;
-    runtime.end();
-    drain();
+    if (runtime.end()) drain();
     return { end, failure, uncontrolled: lab.uncontrolled, hangs };
   }
 
@@ -134,6 +136,8 @@ export class Runner {
   hear(error: unknown): void {
     if (this.#isRunning) this.#fail(error);
   }
+
+  readonly #chance = (): number => this.#kernel.random();
 
   readonly #fail = (error: unknown): void => {
     this.#failure ??= { error };

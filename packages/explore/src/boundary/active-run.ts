@@ -9,12 +9,24 @@ import type { IdleLimits } from "./idle-limits.ts";
 import { LabTimers } from "./timers.ts";
 
 /** What a run has under control. */
-export interface ActiveRun {
+export class ActiveRun {
   readonly kernel: Kernel;
   readonly lab: Lab;
-  readonly timers: LabTimers;
   /** The run fails: something threw where nobody could catch it. */
   readonly fail: (error: unknown) => void;
+  readonly #limits: IdleLimits | undefined;
+  #timers: LabTimers | undefined;
+
+  constructor(kernel: Kernel, lab: Lab, fail: (error: unknown) => void, limits: IdleLimits | undefined) {
+    this.kernel = kernel;
+    this.lab = lab;
+    this.fail = fail;
+    this.#limits = limits;
+  }
+
+  get timers(): LabTimers {
+    return (this.#timers ??= new LabTimers(this.kernel, this.fail, this.#limits));
+  }
 }
 
 /** A function of the platform, whichever. */
@@ -28,12 +40,9 @@ export function activeRun(): ActiveRun | undefined {
 }
 
 /** Runs something as part of a run, so that what it does at the boundary belongs to that run. */
-export function insideRun<T>(
-  { kernel, lab, fail, limits }: Omit<ActiveRun, "timers"> & { readonly limits?: IdleLimits | undefined },
-  fn: () => T,
-): T {
+export function insideRun<T>(run: ActiveRun, fn: () => T): T {
   const before = active;
-  active = { kernel, lab, fail, timers: new LabTimers(kernel, fail, limits) };
+  active = run;
   holdTicks();
   try {
     return fn();
