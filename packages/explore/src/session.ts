@@ -6,7 +6,6 @@
 import { holdBoundary } from "./boundary/boundary.ts";
 import { outsideOf } from "./boundary/outside.ts";
 import { Kernel } from "./kernel/kernel.ts";
-import { expectShortLives } from "./kernel/short-lived.ts";
 import type { ExploreSettings } from "./options.ts";
 import { fingerprintOf } from "./replay-string.ts";
 import { Follower, type Schedule } from "./search/schedule.ts";
@@ -36,7 +35,6 @@ export class Session implements Disposable {
     scenario: Scenario,
     { maxSteps, orderedTimers, areLimitsLast = false, cancellations = 0 }: SessionSettings,
   ) {
-    expectShortLives();
     this.cancellations = cancellations;
     this.kernel = new Kernel({
       maxSteps,

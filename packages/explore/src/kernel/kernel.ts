@@ -9,6 +9,7 @@
  */
 import { CauseTree, type Cause } from "./cause.ts";
 import { drain } from "./drain.ts";
+import { tuneEngine } from "./engine.ts";
 import { mix } from "../random.ts";
 import { removeAt } from "./lists.ts";
 import { HappensBefore } from "./happens-before.ts";
@@ -65,6 +66,7 @@ export class Kernel {
   #chooser: Chooser | undefined;
 
   constructor(options: KernelOptions) {
+    tuneEngine();
     this.#options = options;
     this.#cause = this.causes.root;
     this.order = new HappensBefore(() => this.names.met(this.#cause));
