@@ -8,7 +8,7 @@ import { storage } from "../context.ts";
 import type { Timer } from "../runtime.ts";
 import type { Frame } from "./frame.ts";
 import type { Task } from "./task.ts";
-import { currentFrame, Waiter } from "./waiter.ts";
+import { currentFrame, rejected, Waiter } from "./waiter.ts";
 
 class SleepWait extends Waiter<void> {
   readonly #timer: Timer;
@@ -26,9 +26,9 @@ class SleepWait extends Waiter<void> {
 }
 
 /**
- * Begins to sleep, for `delay` milliseconds.
+ * Begins to sleep, for `delay` milliseconds. In a cancelled scope it gives what is rejected at once.
  *
- * @throws CancelledError, TaskFinishedError
+ * @throws TaskFinishedError
  */
 export function beginSleep(delay: number): Promise<void> {
   const home = storage.getStore();
@@ -36,7 +36,7 @@ export function beginSleep(delay: number): Promise<void> {
   const frame = home?.task.isDone === true ? currentFrame(`sleep(${delay})`) : home?.top;
   if (frame?.effective !== undefined) {
     frame.task.runtime.access?.(frame.task.info, "read");
-    throw frame.effective.error;
+    return rejected(frame.effective.error);
   }
   const wait = new SleepWait(delay, frame?.task, frame);
   if (frame?.task.notify !== undefined) wait.announce();

@@ -191,11 +191,15 @@ export function beginShieldedWait<T>(what: string, after?: object): Waiter<T> {
 
 /** A rejected promise that nobody has to handle, as the waits themselves are: how a wait is refused. */
 export function rejected(reason: unknown): Promise<never> {
-  const { promise, reject } = Promise.withResolvers<never>();
+  let reject!: (reason: unknown) => void;
+  const promise = new Promise<never>((_resolve, onError) => {
+    reject = onError;
+  });
+  // Before it is rejected: who handles a rejection too late for the engine has its host told twice.
+  promise.then(undefined, ignore);
   const turn = currentRuntime().owedTurn?.();
   if (turn === undefined) reject(reason);
   else void turn.then(() => reject(reason));
-  promise.then(undefined, ignore);
   return promise;
 }
 
