@@ -115,6 +115,7 @@ export function cancellationOf(error: unknown): unknown {
 
 /** What is left of an error that is not only a cancellation when the cancellations in it are taken out. */
 export function withoutCancelled(error: unknown, counts: (leaf: unknown) => boolean = isCancellation): unknown {
+  if (!isCompound(error)) return error;
   // Most have none, and a group that came from far down was freed of its own at every level: it is looked through once.
   if (!someLeaf(error, counts)) return error;
   if (error instanceof SuppressedError) {
@@ -131,8 +132,8 @@ export function withoutCancelled(error: unknown, counts: (leaf: unknown) => bool
 }
 
 /** Drops a handle's error when the group holds the failure itself: it would tell the same thing twice. */
-export function withoutRepeats(errors: readonly unknown[]): unknown[] {
-  if (errors.length <= 1) return [...errors];
+export function withoutRepeats(errors: readonly unknown[]): readonly unknown[] {
+  if (errors.length <= 1) return errors;
   const all = new Set(errors);
   return errors.filter((error) => !isTaskFailed(error) || !all.has(error.cause));
 }

@@ -280,8 +280,8 @@ function isRequestedAround(innermost: Frame, error: unknown): boolean {
 function push(root: Frame, cancellation: Cancellation, through: boolean): void {
   const { runtime } = root.task;
   const reached: Frame[] = [];
-  const stack: Frame[] = [root];
-  for (let frame = stack.pop(); frame !== undefined; frame = stack.pop()) {
+  const stack: Frame[] = [];
+  for (let frame: Frame | undefined = root; frame !== undefined; frame = stack.pop()) {
     runtime.access?.(frame.task.info, "write");
     frame.effective ??= cancellation;
     if (frame.firstWait !== undefined) reached.push(frame);

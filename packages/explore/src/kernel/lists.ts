@@ -18,6 +18,12 @@ export function withLast<T>(list: readonly T[], last: T): T[] {
   return longer;
 }
 
+/** Takes out the first of a list, without a list of them. */
+export function dropFirst(list: unknown[], count: number): void {
+  for (let at = count; at < list.length; at++) list[at - count] = list[at];
+  for (let left = count; left > 0; left--) list.pop();
+}
+
 /** As `splice` does, without an array of what was taken out. */
 export function removeAt(list: unknown[], index: number): void {
   for (let at = index + 1; at < list.length; at++) list[at - 1] = list[at];

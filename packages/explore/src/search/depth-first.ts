@@ -11,7 +11,7 @@
  */
 import { FRESH, wholeWorld } from "../kernel/footprint.ts";
 import type { Chooser, Kernel } from "../kernel/kernel.ts";
-import { listOf, withLast } from "../kernel/lists.ts";
+import { dropFirst, listOf, withLast } from "../kernel/lists.ts";
 import type { Transition } from "../kernel/transition.ts";
 import { undisturbed } from "./policy.ts";
 import { type Asleep, isAwake, isIn, isSame, type Tried, without } from "./sleep-sets.ts";
@@ -339,7 +339,7 @@ export class DepthFirst implements Chooser {
       }
       choice.chosen = choice.todo[next] as number;
       choice.index = choice.ready.indexOf(choice.chosen);
-      choice.todo.splice(0, next + 1);
+      dropFirst(choice.todo, next + 1);
       this.#stack.push(choice);
       return;
     }
