@@ -39,6 +39,19 @@ export interface CancelScopeOptions {
 /** How a frame reaches the signals of its scope. */
 let stopListening: (scope: CancelScope) => void;
 
+/** Whom what runs in a scope tells how it has ended, in a later turn than that in which it began. */
+export interface Ending<T> {
+  readonly ended: (value: T) => void;
+  readonly failed: (error: unknown) => void;
+}
+
+/**
+ * As {@link CancelScope.run}, of what says itself how it ends, in a task.
+ *
+ * @throws what entering the scope throws.
+ */
+export let runEnding: <T>(scope: CancelScope, begin: (ending: Ending<T>) => void) => Promise<T | undefined>;
+
 /**
  * A stretch of work that is cancelled as one. A scope is bound to the task that enters it, and may be used once.
  *
@@ -56,6 +69,11 @@ let stopListening: (scope: CancelScope) => void;
 export class CancelScope {
   static {
     stopListening = (scope) => scope.#signals?.left();
+    runEnding = (scope, begin) => {
+      const frame = scope.#open("scope.run()", "running");
+      // No function on the stack may know the ending: the stacks of errors keep what functions know alive.
+      return scope.#run(frame, (ending) => storage.run(frame, begin, ending));
+    };
   }
 
   readonly name: string | undefined;
@@ -197,7 +215,8 @@ export class CancelScope {
     try {
       checkFunction("scope.run()", fn);
       if (storage.getStore() === undefined) return run(() => this.run(fn));
-      return this.#run(this.#open("scope.run()", "running"), fn);
+      const frame = this.#open("scope.run()", "running");
+      return this.#run<T>(frame, ({ ended, failed }) => void called(frame, fn, this).then(ended, failed));
     } catch (error) {
       return Promise.reject(error);
     }
@@ -243,12 +262,12 @@ export class CancelScope {
    * No async function, because what becomes of its promise is decided here, and that costs less than a second one. What it fails with is
    * handed on and not thrown: the engine never compiles a function that only ever throws.
    */
-  #run<T>(frame: Frame, fn: (scope: this) => PromiseLike<T> | T): Promise<T | undefined> {
+  #run<T>(frame: Frame, begin: (ending: Ending<T>) => void): Promise<T | undefined> {
     // Only until it has ended: the stack of an error keeps the functions on it alive, and so their variables, and what this failed with.
     let running: Promise<T | undefined> | undefined;
     const ran = new Promise<T | undefined>((resolve, reject) => {
-      called(frame, fn, this).then(
-        (value) => {
+      begin({
+        ended: (value) => {
           running = undefined;
           try {
             const current = frame.top;
@@ -259,7 +278,7 @@ export class CancelScope {
             reject(error);
           }
         },
-        (error: unknown) => {
+        failed: (error) => {
           try {
             // A scope that nobody awaits is cancelled without a word, as a wait is; what else it fails with is not.
             if (isOnlyCancelled(error, (leaf) => frame.accountsFor(leaf))) void guarded(running as typeof ran);
@@ -272,7 +291,7 @@ export class CancelScope {
             reject(thrown);
           }
         },
-      );
+      });
     });
     running = ran;
     return ran;

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { CancelScope } from "./cancel-scope.ts";
+import { CancelScope, type Ending, runEnding } from "./cancel-scope.ts";
 import { storage } from "./context.ts";
+import { run } from "./run.ts";
 import { TaskGroupClosedError } from "./errors.ts";
 import {
   cancellationOf,
@@ -97,8 +98,10 @@ export function taskGroup<T>(fn: (group: TaskGroup) => PromiseLike<T> | T, optio
   const { name } = options;
   try {
     checkFunction("taskGroup()", fn);
+    if (storage.getStore() === undefined) return run(() => taskGroup(fn, options));
     const scope = new CancelScope(name === undefined ? {} : { name });
-    return scope.run(() => new Group(scope, storage.getStore() as Frame).supervise(fn)) as Promise<T>;
+    const begin = (ending: Ending<T>): void => void new Group(scope, storage.getStore() as Frame).supervise(fn, ending);
+    return runEnding(scope, begin) as Promise<T>;
   } catch (error) {
     return Promise.reject(error);
   }
@@ -154,16 +157,8 @@ class Group implements TaskGroup, TaskParent {
     this.scope.cancel(reason);
   }
 
-  supervise<T>(fn: (group: TaskGroup) => PromiseLike<T> | T): Promise<T> {
-    return new Promise<T>((resolve, reject) => void this.#supervise(fn, resolve, reject));
-  }
-
-  /** What it fails with is handed on and not thrown, which takes half as long. */
-  async #supervise<T>(
-    fn: (group: TaskGroup) => PromiseLike<T> | T,
-    resolve: (value: T) => void,
-    reject: (error: unknown) => void,
-  ): Promise<void> {
+  /** Runs the body and joins the tasks. What that fails with is handed on and not thrown, which takes half as long. */
+  async supervise<T>(fn: (group: TaskGroup) => PromiseLike<T> | T, { ended, failed }: Ending<T>): Promise<void> {
     try {
       let value: T | undefined;
       let cancelled: unknown;
@@ -192,11 +187,11 @@ class Group implements TaskGroup, TaskParent {
       if (hasTasks && this.#frame.isParentCancelled) cancelled ??= this.#frame.effective?.error;
       const errors = withoutRepeats(this.#errors);
       this.#errors = [];
-      if (errors.length > 0) reject(new ExceptionGroup(errors));
-      else if (cancelled !== undefined) reject(this.#frame.leaving(cancelled));
-      else resolve(value as T);
+      if (errors.length > 0) failed(new ExceptionGroup(errors));
+      else if (cancelled !== undefined) failed(this.#frame.leaving(cancelled));
+      else ended(value as T);
     } catch (error) {
-      reject(error);
+      failed(error);
     }
   }
 
