@@ -238,7 +238,7 @@ export class Exploration {
   }
 
   #refusePrivateFields({ failure }: RunResult): void {
-    const names = this.#session.runner.lab?.sharedNames ?? new Set();
+    const names = new Set(this.#session.runner.lab?.sharedNames);
     if (failure === undefined || names.size === 0) return;
     for (const leaf of leavesOf(failure.error)) {
       if (isPrivateMemberError(leaf)) throw new PrivateFieldsError([...names].join(", "), { cause: leaf });

@@ -146,8 +146,8 @@ export class LabRuntime implements Runtime {
   }
 
   release(root: TaskInfo): void {
-    const index = this.#roots.findIndex((adopted) => adopted.root === root);
-    if (index !== -1) removeAt(this.#roots, index);
+    const roots = this.#roots;
+    for (let index = 0; index < roots.length; index++) if (roots[index]?.root === root) removeAt(roots, index);
   }
 
   /** Who waits, and for what: `task "b" waits for event "ready"`. */

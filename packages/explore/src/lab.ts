@@ -24,7 +24,7 @@ export class Lab {
   /** Made when they are first asked for, as most scenarios need none of them. */
   #invariants: Invariant[] | undefined;
   #network: Network | undefined;
-  #sharedNames: Set<string> | undefined;
+  #sharedNames: readonly string[] = none;
   readonly #cancelChoices: CancelChoices | undefined;
   #dispatcher: LabDispatcher | undefined;
   #isDeclared = false;
@@ -47,8 +47,8 @@ export class Lab {
   }
 
   /** What was handed to {@link Lab.shared}, by name. */
-  get sharedNames(): ReadonlySet<string> {
-    return this.#sharedNames ?? none;
+  get sharedNames(): readonly string[] {
+    return this.#sharedNames;
   }
 
   /**
@@ -82,7 +82,7 @@ export class Lab {
    */
   shared<T extends object>(object: T, name: string): T {
     this.#isDeclared = true;
-    (this.#sharedNames ??= new Set()).add(name);
+    this.#sharedNames = this.#sharedNames === none ? [name] : [...this.#sharedNames, name];
     return watched(this.#kernel, object, name);
   }
 
@@ -179,7 +179,7 @@ export class Lab {
   }
 }
 
-const none: ReadonlySet<string> = new Set();
+const none: readonly string[] = [];
 
 /** Undefined of a task that was cancelled. */
 function valueOf<T>(handle: TaskHandle<T>): T | undefined {

@@ -18,6 +18,12 @@ export function withLast<T>(list: readonly T[], last: T): T[] {
   return longer;
 }
 
+/** As `includes` does, of a few numbers in less time; of the first `count` of them, where that is given. */
+export function holds(list: readonly number[], value: number, count: number = list.length): boolean {
+  for (let at = 0; at < count; at++) if (list[at] === value) return true;
+  return false;
+}
+
 /** Takes out the first of a list, without a list of them. */
 export function dropFirst(list: unknown[], count: number): void {
   for (let at = count; at < list.length; at++) list[at - count] = list[at];

@@ -11,7 +11,7 @@
  */
 import { FRESH, wholeWorld } from "../kernel/footprint.ts";
 import type { Chooser, Kernel } from "../kernel/kernel.ts";
-import { dropFirst, listOf, withLast } from "../kernel/lists.ts";
+import { dropFirst, holds, listOf, withLast } from "../kernel/lists.ts";
 import type { Transition } from "../kernel/transition.ts";
 import { undisturbed } from "./policy.ts";
 import { type Asleep, isAwake, isIn, isSame, type Tried, without } from "./sleep-sets.ts";
@@ -42,7 +42,8 @@ export class NotTheSameError extends Error {}
 
 export class DepthFirst implements Chooser {
   readonly #stack: Choice[] = [];
-  /** What {@link DepthFirst.#reverse} goes through; kept, because making lists takes longer than that. */
+  /** What is gone through in search of races; kept, because making lists takes longer than that. */
+  readonly #sleepers: number[] = [];
   readonly #free: number[] = [];
   readonly #beginnings: number[] = [];
   /** How deep in the stack the run is. */
@@ -206,16 +207,17 @@ export class DepthFirst implements Chooser {
   #findRaces(kernel: Kernel): void {
     const { order, steps, prevented } = kernel;
     // Events that were asleep where any step before the one that is looked at was chosen.
-    const sleepers: number[] = [];
+    const sleepers = this.#sleepers;
+    let count = 0;
     let depth = 0;
     for (let later = 1; later < steps.length; later++) {
       const { cause, madeBy } = steps[later] as Transition;
       const isNew = later >= this.#firstNew;
       if (!isNew) {
         for (const end = this.#choiceOf[later] as number; depth < end; depth++) {
-          for (const { event } of (this.#stack[depth] as Choice).asleep) sleepers.push(event);
+          for (const { event } of (this.#stack[depth] as Choice).asleep) sleepers[count++] = event;
         }
-        if (!sleepers.includes(cause.id)) continue;
+        if (!holds(sleepers, cause.id, count)) continue;
       }
       for (let earlier = -1; (earlier = order.nextJustBefore(later, earlier + 1)) !== -1;) {
         if (isNeeded(order, earlier, steps[later] as Transition)) continue;
@@ -259,7 +261,8 @@ export class DepthFirst implements Chooser {
   }
 
   #isReady(event: number, step: number): boolean {
-    return this.#stack[this.#choiceOf[step] ?? -1]?.ready.includes(event) === true;
+    const choice = this.#stack[this.#choiceOf[step] ?? -1];
+    return choice !== undefined && holds(choice.ready, event);
   }
 
   /** Whether an event that happens after a step could have happened without it: no timer that the step has to do with holds it back. */
@@ -321,7 +324,7 @@ export class DepthFirst implements Chooser {
       const event = this.#beginnings[at] as number;
       if (isTried(choice, event)) return;
       // The last is nearest to the later step of the race; an earlier one leads once more through what this run has done.
-      if (choice.ready.includes(event)) possible = event;
+      if (holds(choice.ready, event)) possible = event;
     }
     if (possible !== -1) choice.todo.push(possible);
     // Not ready there though nothing before it was needed: a timer that another one holds back.
@@ -370,7 +373,7 @@ function isAtOrBefore(order: Kernel["order"], step: number, other: number): bool
 
 /** Whether a state has been left by an event, is so now, or will be. */
 function isTried({ chosen, todo, asleep }: Choice, event: number): boolean {
-  return event === chosen || todo.includes(event) || isIn(asleep, event);
+  return event === chosen || holds(todo, event) || isIn(asleep, event);
 }
 
 /** Whether none of the first steps of a list comes before another one. */
