@@ -36,8 +36,8 @@ export interface CancelScopeOptions {
   readonly name?: string;
 }
 
-/** How a frame reaches the signals of its scope. */
-let stopListening: (scope: CancelScope) => void;
+/** How a frame that is closed from outside reaches the signals of its scope. */
+let stopListening: (frame: Frame) => void;
 
 /** Whom what runs in a scope tells how it has ended, in a later turn than that in which it began. */
 export interface Ending<T> {
@@ -68,7 +68,7 @@ export let runEnding: <T>(scope: CancelScope, begin: (ending: Ending<T>) => void
  */
 export class CancelScope {
   static {
-    stopListening = (scope) => scope.#signals?.left();
+    stopListening = ({ scope }) => scope?.#signals?.left();
     runEnding = (scope, begin) => {
       const frame = scope.#open("scope.run()", "running");
       // No function on the stack may know the ending: the stacks of errors keep what functions know alive.
@@ -316,11 +316,10 @@ export class CancelScope {
     touch(this);
     if (this.#state !== "new") throw new ScopeUsedError(this.name);
     const parent = currentFrame(attempted) as Frame;
-    const frame =
-      state === "running"
-        ? new Frame(parent.task, parent, this.name, this.#shield)
-        : new EnteredFrame(parent.task, parent, this.name, this.#shield);
+    const frame = new Frame(parent.task, parent, this.name, this.#shield);
     frame.scope = this;
+    // When its task ends without leaving it, the scope lets go of its signal all the same.
+    if (state === "entered") frame.onClose = stopListening;
     this.#frame = frame;
     this.#state = state;
     frame.task.notify?.scopeEntered(frame);
@@ -350,14 +349,6 @@ export class CancelScope {
     const rest = isOnlyOwn ? undefined : withoutCancelled(thrown);
     this.#cancelledCaught = isOnlyOwn || rest !== thrown;
     return isOnlyOwn ? undefined : { error: rest };
-  }
-}
-
-/** Entered by hand: when its task ends without leaving it, the scope lets go of its signal all the same. */
-class EnteredFrame extends Frame {
-  override close(): void {
-    if (this.scope !== undefined) stopListening(this.scope);
-    super.close();
   }
 }
 

@@ -51,6 +51,8 @@ export class Frame extends LoneStore {
   nextSibling: Frame | undefined = undefined;
   previousSibling: Frame | undefined = undefined;
   timer: Timer | undefined = undefined;
+  /** Told once, when it is closed. */
+  onClose: ((frame: Frame) => void) | undefined = undefined;
   /** The task-local variables in force here. */
   locals: Locals | undefined = undefined;
 
@@ -164,6 +166,7 @@ export class Frame extends LoneStore {
    */
   close(): void {
     if (this.closed) return;
+    this.onClose?.(this);
     this.tell("write");
     // A cancellation of what is around it would have reached it.
     this.parent?.look();

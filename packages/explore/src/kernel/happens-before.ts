@@ -6,7 +6,7 @@
 import { BitRows } from "./bit-rows.ts";
 import type { Footprint } from "./footprint.ts";
 import { listOf } from "./lists.ts";
-import { EVERYTHING } from "./footprint.ts";
+import { wholeWorld } from "./footprint.ts";
 import { holdsEverywhere } from "./resource-names.ts";
 import type { Resource } from "./resource.ts";
 import { Resources } from "./resources.ts";
@@ -251,8 +251,9 @@ export class HappensBefore {
   }
 
   /** Whether the order of a step and what has such a footprint can matter; see {@link HappensBefore.accessesOf}. */
-  meets({ keys, writes }: Footprint, step: number, state: number, fresh: number): boolean {
-    if (this.#isEverything[step] === true || keys.includes(EVERYTHING)) return true;
+  meets(footprint: Footprint, step: number, state: number, fresh: number): boolean {
+    if (this.#isEverything[step] === true || footprint === wholeWorld) return true;
+    const { keys, writes } = footprint;
     const end = this.#touches.end(step);
     for (let at = this.#touches.start(step); at < end; at++) {
       const key = nameIn(this.#touches.thing(at), state, fresh);

@@ -240,9 +240,11 @@ export class Kernel {
     this.order.add(transition.madeBy, transition.at);
     if (!isDeclared) this.order.touchEverything();
     if (transition.at !== undefined) {
-      this.#now = Math.max(this.#now, transition.at);
       this.order.touch(transition.resource, true);
-      if (this.#options.orderedTimers) this.order.touch(this.#clock, true);
+      if (this.#options.orderedTimers) {
+        this.#now = Math.max(this.#now, transition.at);
+        this.order.touch(this.#clock, true);
+      }
     }
     transition.perform();
     drain();
