@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { listOf } from "./lists.ts";
 import { Resource } from "./resource.ts";
 
 /** So many are found sooner by going through them than by a Map, which has to give each object a hash first. */
@@ -13,26 +14,28 @@ const FEW = 24;
 
 export class Resources {
   /** What each resource stands for in this run, and the resources, which are used again in each run. */
-  readonly #objects: object[] = [];
+  #objects: (object | undefined)[] = [];
   readonly #resources: Resource[] = [];
   #count = 0;
   /** Of all of them; made when they are many. */
-  #map: Map<object, Resource> | undefined;
-  /** What was looked up last: most things are touched several times in a row. */
-  #lastObject: object | undefined;
-  #lastResource: Resource | undefined;
+  #map: Map<object, number> | undefined;
+  /** Where the last two things stand that were looked up: most are touched several times in a row. */
+  #last = 0;
+  #lastButOne = 0;
   /** How often something has been looked up in this run, and the how manieth time brought each of the resources. */
   #lookups = 0;
   readonly #firsts: number[] = [];
 
   /** Begins a run. */
   begin(): void {
-    // Only of the last run: what others had in them is not kept alive, nor taken for what that one met.
-    while (this.#objects.length > this.#count) this.#objects.pop();
+    // A new one, because what is stored in an old one has to be noted for the garbage collector.
+    this.#objects = listOf(this.#count);
+    // Only of the last run: what others met is not taken for what that one met.
     while (this.#firsts.length > this.#count) this.#firsts.pop();
     this.#count = 0;
     this.#map = undefined;
-    this.#lastObject = undefined;
+    this.#last = 0;
+    this.#lastButOne = 0;
     this.#lookups = 0;
   }
 
@@ -44,11 +47,13 @@ export class Resources {
   /** What stands for a thing; something new when nothing does yet. */
   of(object: object): Resource {
     this.#lookups += 1;
-    if (object === this.#lastObject) return this.#lastResource as Resource;
-    const resource = this.#find(object) ?? this.#take(object);
-    this.#lastObject = object;
-    this.#lastResource = resource;
-    return resource;
+    const objects = this.#objects;
+    const last = this.#last;
+    if (objects[last] === object) return this.#resources[last] as Resource;
+    const at = objects[this.#lastButOne] === object ? this.#lastButOne : this.#at(object);
+    this.#lastButOne = last;
+    this.#last = at;
+    return this.#resources[at] as Resource;
   }
 
   /** A lookup that the run before made as well: a thing that was met for the first time there has the same resource now. */
@@ -62,19 +67,20 @@ export class Resources {
     this.#lookups += 1;
   }
 
-  #find(object: object): Resource | undefined {
+  #at(object: object): number {
     const count = this.#count;
-    if (count > FEW) return this.#mapOfAll().get(object);
-    for (let at = count - 1; at >= 0; at--) if (this.#objects[at] === object) return this.#resources[at];
-    return undefined;
+    if (count > FEW) return this.#mapOfAll().get(object) ?? this.#take(object);
+    const objects = this.#objects;
+    for (let at = count - 1; at >= 0; at--) if (objects[at] === object) return at;
+    return this.#take(object);
   }
 
-  #take(object: object): Resource {
+  #take(object: object): number {
     const at = this.#fill(object);
-    const resource = this.#resources[at]?.reset() ?? (this.#resources[at] = new Resource());
+    if (this.#resources[at]?.reset() === undefined) this.#resources[at] = new Resource();
     this.#firsts[at] = this.#lookups;
-    this.#map?.set(object, resource);
-    return resource;
+    this.#map?.set(object, at);
+    return at;
   }
 
   #fill(object: object): number {
@@ -83,11 +89,11 @@ export class Resources {
     return at;
   }
 
-  #mapOfAll(): Map<object, Resource> {
+  #mapOfAll(): Map<object, number> {
     if (this.#map !== undefined) return this.#map;
     // A new one in each run: a Map that is cleared leaves a chain of tables behind, each of which keeps a run alive.
-    const map = (this.#map = new Map<object, Resource>());
-    for (let at = 0; at < this.#count; at++) map.set(this.#objects[at] as object, this.#resources[at] as Resource);
+    const map = (this.#map = new Map<object, number>());
+    for (let at = 0; at < this.#count; at++) map.set(this.#objects[at] as object, at);
     return map;
   }
 }
