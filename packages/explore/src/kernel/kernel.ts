@@ -92,7 +92,7 @@ export class Kernel {
   }
 
   /**
-   * Begins a run. What `body` does on the way belongs to no step.
+   * Begins a run. What `body` does belongs to no step, and what it leaves to promises to the first.
    *
    * @param chooser chooses in this run. Where it has chosen in the one before as well, it may say that both begin alike.
    */
@@ -112,7 +112,6 @@ export class Kernel {
     this.#actor = this.#scenario;
     this.#createResource(this.#clock);
     body();
-    drain();
   }
 
   /** Lets events happen until none is left. */
