@@ -168,8 +168,8 @@ export class Frame extends LoneStore {
     if (this.closed) return;
     this.onClose?.(this);
     this.tell("write");
-    // A cancellation of what is around it would have reached it.
-    this.parent?.look();
+    // A cancellation of what is around it would have reached it. In its own task that has been told.
+    if (this.isTask) this.parent?.look();
     this.disarm();
     if (this.firstChild !== undefined || this.firstWait !== undefined) this.abandon();
     this.closed = true;

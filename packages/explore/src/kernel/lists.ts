@@ -18,9 +18,9 @@ export function withLast<T>(list: readonly T[], last: T): T[] {
   return longer;
 }
 
-/** As `includes` does, of a few numbers in less time; of the first `count` of them, where that is given. */
-export function holds(list: readonly number[], value: number, count: number = list.length): boolean {
-  for (let at = 0; at < count; at++) if (list[at] === value) return true;
+/** As `includes` does, of a few numbers in less time. */
+export function holds(list: readonly number[], value: number): boolean {
+  for (let at = 0; at < list.length; at++) if (list[at] === value) return true;
   return false;
 }
 

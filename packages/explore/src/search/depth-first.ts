@@ -43,7 +43,6 @@ export class NotTheSameError extends Error {}
 export class DepthFirst implements Chooser {
   readonly #stack: Choice[] = [];
   /** What is gone through in search of races; kept, because making lists takes longer than that. */
-  readonly #sleepers: number[] = [];
   readonly #free: number[] = [];
   readonly #beginnings: number[] = [];
   /** How deep in the stack the run is. */
@@ -56,6 +55,8 @@ export class DepthFirst implements Chooser {
   #firstNew = 0;
   #isBlocked = false;
   #isFinished = false;
+  /** Races whose later event was asleep where the earlier was chosen, in the order of their later steps. */
+  readonly #watched: { readonly earlier: number; readonly later: number }[] = [];
   /** Whether some ways of an event have ever been asleep while others were not. */
   #hasHalfAsleep = false;
   /** Runs that came to nothing new. */
@@ -206,24 +207,16 @@ export class DepthFirst implements Chooser {
 
   #findRaces(kernel: Kernel): void {
     const { order, steps, prevented } = kernel;
-    // Events that were asleep where any step before the one that is looked at was chosen.
-    const sleepers = this.#sleepers;
-    let count = 0;
-    let depth = 0;
-    for (let later = 1; later < steps.length; later++) {
+    this.#reverseAgain(kernel);
+    for (let later = Math.max(1, this.#firstNew); later < steps.length; later++) {
       const { cause, madeBy } = steps[later] as Transition;
-      const isNew = later >= this.#firstNew;
-      if (!isNew) {
-        for (const end = this.#choiceOf[later] as number; depth < end; depth++) {
-          for (const { event } of (this.#stack[depth] as Choice).asleep) sleepers[count++] = event;
-        }
-        if (!holds(sleepers, cause.id, count)) continue;
-      }
       for (let earlier = -1; (earlier = order.nextJustBefore(later, earlier + 1)) !== -1;) {
         if (isNeeded(order, earlier, steps[later] as Transition)) continue;
         const isFree = madeBy >= earlier || this.#comesFree(kernel, cause.id, earlier);
         const meant = isFree ? earlier : this.#lastReady(cause.id, madeBy, earlier);
-        if (meant !== undefined && (isNew || this.#isAsleep(cause.id, meant))) this.#reverse(kernel, meant, later);
+        if (meant === undefined) continue;
+        if (this.#isAsleep(cause.id, meant)) this.#watched.push({ earlier: meant, later });
+        this.#reverse(kernel, meant, later);
       }
     }
     if (this.#hasHalfAsleep) this.#findRacesOfOtherWays(kernel);
@@ -236,6 +229,14 @@ export class DepthFirst implements Chooser {
       this.#beginnings[0] = transition.cause.id;
       this.#putDown(choice, 1);
     }
+  }
+
+  /** The races in the steps that the run before had as well, of events of which this run may show more. */
+  #reverseAgain(kernel: Kernel): void {
+    const watched = this.#watched;
+    for (let last = watched.at(-1); last !== undefined && last.later >= this.#firstNew; last = watched.at(-1))
+      watched.pop();
+    for (const { earlier, later } of watched) this.#reverse(kernel, earlier, later);
   }
 
   /**
