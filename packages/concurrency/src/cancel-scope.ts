@@ -68,7 +68,9 @@ export let runEnding: <T>(scope: CancelScope, begin: (ending: Ending<T>) => void
  */
 export class CancelScope {
   static {
-    stopListening = ({ scope }) => scope?.#signals?.left();
+    stopListening = ({ scope }) => {
+      if (scope !== undefined) scope.#signals?.left();
+    };
     runEnding = (scope, begin) => {
       const frame = scope.#open("scope.run()", "running");
       // No function on the stack may know the ending: the stacks of errors keep what functions know alive.

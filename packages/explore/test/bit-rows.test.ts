@@ -3,48 +3,84 @@ import { BitRows } from "../src/kernel/bit-rows.ts";
 import { random } from "../src/random.ts";
 import { below } from "./random-numbers.ts";
 
+/** Rows of bits, and sets that should be the same. */
+class Table {
+  readonly bits: BitRows = new BitRows();
+  readonly #sets = new Map<number, Set<number>>();
+
+  /** The set of a row, which has room in the table from then on. */
+  set(row: number, width: number): Set<number> {
+    this.bits.makeRoom(row, width);
+    const set = this.#sets.get(row) ?? new Set();
+    this.#sets.set(row, set);
+    return set;
+  }
+}
+
+/** Does something to a row, and the same to its set. */
+type Change = (table: Table, other: Table, row: number, bit: number, width: number) => void;
+
+const changes: readonly Change[] = [
+  ({ bits }, _other, row) => bits.clear(row),
+  ({ bits }, _other, row, bit) => bits.delete(row, bit),
+  ({ bits }, _other, row, bit) => bits.add(row, bit),
+  ({ bits }, other, row, bit) => bits.addAll(row, other.bits, bit % 40),
+  ({ bits }, other, row) => bits.setDifference(row, other.bits, bits),
+];
+
+const models: readonly Change[] = [
+  (table, _other, row, _bit, width) => table.set(row, width).clear(),
+  (table, _other, row, bit, width) => void table.set(row, width).delete(bit),
+  (table, _other, row, bit, width) => void table.set(row, width).add(bit),
+  (table, other, row, bit, width) => {
+    for (const each of other.set(bit % 40, width)) table.set(row, width).add(each);
+  },
+  (table, other, row, _bit, width) => {
+    const set = table.set(row, width);
+    const left = other.set(row, width).difference(set);
+    set.clear();
+    for (const each of left) set.add(each);
+  },
+];
+
 test("rows of bits do what sets of numbers do, also when they grow", () => {
   const chance = random(11);
-  const [bits, others] = [new BitRows(), new BitRows()];
-  const [sets, otherSets] = [[], []] as Set<number>[][];
-  let width = 4;
+  const tables = [new Table(), new Table()] as const;
   const wrong: string[] = [];
+  let width = 4;
 
   for (let turn = 0; turn < 20_000; turn++) {
     if (turn % 5_000 === 4_999) width *= 5;
-    const [row, bit] = [below(chance, 200), below(chance, width)];
-    for (const [rows, model] of [
-      [bits, sets],
-      [others, otherSets],
-    ] as const) {
-      rows.makeRoom(row, width);
-      model[row] ??= (rows.clear(row), new Set());
-    }
-    const other = below(chance, sets.length);
-    const [set, otherSet] = [sets[row] as Set<number>, otherSets[other] ?? new Set<number>()];
-    const step = below(chance, 7);
-    if (step === 0) bits.clear(row);
-    else if (step === 1) bits.delete(row, bit);
-    else if (step === 2 && sets[other] !== undefined) bits.addAll(row, others, other);
-    else if (step === 3) bits.setDifference(row, others, bits);
-    else bits.add(row, bit);
-    if (step === 5) others.add(row, bit);
+    const [table, other] = below(chance, 2) === 0 ? tables : ([tables[1], tables[0]] as const);
+    const rows = 40 + Math.floor(turn / 100);
+    const [row, bit, from] = [below(chance, rows), below(chance, width), below(chance, width + 40)];
+    for (const each of tables) for (const used of [row, bit % 40]) each.set(used, width);
+    // Adding is what most do, or there would be little in the rows.
+    const at = Math.min(below(chance, 9), 6) % changes.length;
+    changes[at]?.(table, other, row, bit, width);
+    models[at]?.(table, other, row, bit, width);
 
-    if (step === 0) set.clear();
-    else if (step === 1) set.delete(bit);
-    else if (step === 2 && sets[other] !== undefined) for (const each of otherSet) set.add(each);
-    else if (step === 3) sets[row] = (otherSets[row] as Set<number>).difference(set);
-    else set.add(bit);
-    if (step === 5) otherSets[row]?.add(bit);
-
-    const expected = [...(sets[row] as Set<number>)].toSorted((left, right) => left - right);
-    const from = below(chance, width + 40);
+    const expected = [...table.set(row, width)].toSorted((left, right) => left - right);
+    const { bits } = table;
     if (String(bits.list(row)) !== String(expected)) wrong.push(`turn ${turn}: all of row ${row}`);
     if (bits.next(row, from) !== (expected.find((each) => each >= from) ?? -1))
       wrong.push(`turn ${turn}: from ${from}`);
-    if (bits.has(row, bit) !== expected.includes(bit)) wrong.push(`turn ${turn}: has ${bit}`);
+    if (bits.has(row, bit) !== expected.includes(bit)) wrong.push(`turn ${turn}: whether it has ${bit}`);
   }
 
   expect(wrong.slice(0, 3)).toEqual([]);
   expect(width).toBe(2_500);
+});
+
+test("there is room at once for many more rows and bits than before, and what was there stays", () => {
+  const rows = new BitRows();
+  rows.makeRoom(3, 32);
+  rows.add(3, 31);
+
+  rows.makeRoom(500, 32);
+  rows.add(500, 0);
+  rows.makeRoom(0, 1_000);
+  rows.add(0, 999);
+
+  expect([0, 3, 4, 500].map((row) => rows.list(row))).toEqual([[999], [31], [], [0]]);
 });

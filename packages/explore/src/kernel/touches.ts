@@ -16,7 +16,7 @@ export class Touches {
   /** How many steps there are. */
   #steps = 0;
   /** The steps that have read a thing since it was written: a row for each that has been read. */
-  readonly readers = new BitRows();
+  readonly readers: BitRows = new BitRows();
   #rows = 0;
 
   /** Begins a run whose first steps are those of the one before; things are left as those steps left them. */
