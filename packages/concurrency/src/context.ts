@@ -60,7 +60,7 @@ export function runDetached<T>(fn: () => T): T {
 
 /**
  * The async context of now, to run functions in later on: what `AsyncLocalStorage.snapshot` does, at a hundredth of its price where that
- * can be had.
+ * can be had. What runs in it is code of the task that captured it, in the scope that was open there. What it throws goes to its caller.
  */
 export function captureContext(): CapturedContext {
   const captured = storage.capture?.();

@@ -4,9 +4,8 @@
  * @module
  */
 import { BitRows } from "./bit-rows.ts";
-import type { Footprint } from "./footprint.ts";
+import { type Footprint, wholeWorld } from "./footprint.ts";
 import { listOf } from "./lists.ts";
-import { wholeWorld } from "./footprint.ts";
 import { holdsEverywhere } from "./resource-names.ts";
 import type { Resource } from "./resource.ts";
 import { Resources } from "./resources.ts";
