@@ -85,7 +85,7 @@ export function checkpoint(): Promise<void> {
  */
 export function checkpointIfCancelled(): Promise<void> {
   const frame = storage.getStore();
-  frame?.task.runtime.access?.(frame.task.info, "read");
+  frame?.look();
   if (frame === undefined || (!frame.task.isDone && frame.top.effective === undefined)) return done;
   return stopped(frame, "checkpointIfCancelled()");
 }
@@ -103,7 +103,7 @@ export function cancelShieldedCheckpoint(): Promise<void> {
 /** In the context of whoever paused. */
 function throwIfCancelled(): void {
   const frame = storage.getStore();
-  frame?.task.runtime.access?.(frame.task.info, "read");
+  frame?.look();
   const cancellation = frame?.top.effective;
   if (cancellation !== undefined) throw cancellation.error;
 }

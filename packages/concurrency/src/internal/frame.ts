@@ -291,7 +291,7 @@ function push(root: Frame, cancellation: Cancellation, through: boolean): void {
     for (let child = frame.firstChild; child !== undefined; child = child.nextSibling) {
       const isOpen = child.effective === undefined && !child.shield;
       if (isOpen || (through && child.task === root.task)) stack.push(child);
-      else runtime.access?.(child.task.info, "read");
+      else child.look();
     }
   }
   for (const frame of reached) endWaits(frame);

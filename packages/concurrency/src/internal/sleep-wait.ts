@@ -35,7 +35,7 @@ export function beginSleep(delay: number): Promise<void> {
   // Put into words only for the error.
   const frame = home?.task.isDone === true ? currentFrame(`sleep(${delay})`) : home?.top;
   if (frame?.effective !== undefined) {
-    frame.task.runtime.access?.(frame.task.info, "read");
+    frame.look();
     return rejected(frame.effective.error);
   }
   const wait = new SleepWait(delay, frame?.task, frame);

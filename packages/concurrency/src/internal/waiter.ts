@@ -131,7 +131,7 @@ export class Waiter<T> implements Step {
     const { runtime } = this;
     runtime.access?.(this, "write");
     // A cancellation would have been quicker, or comes too late.
-    if (this.#frame !== undefined) runtime.access?.(this.#frame.task.info, "read");
+    this.#frame?.look();
   }
 }
 
@@ -148,7 +148,7 @@ export function currentRuntime(): Runtime {
 export function currentFrame(attempted: string): Frame | undefined {
   const frame = storage.getStore();
   if (frame === undefined) return undefined;
-  if (accesses.isTold === true) frame.task.runtime.access?.(frame.task.info, "read");
+  if (accesses.isTold === true) frame.look();
   if (frame.task.isDone) throw new TaskFinishedError(attempted, frame.task.info);
   return frame.top;
 }
