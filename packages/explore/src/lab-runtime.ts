@@ -94,7 +94,7 @@ export class LabRuntime implements Runtime {
       return;
     }
     const transition = this.#kernel.add("wake", this.#actorOf(step.task), step, endWait, step);
-    if (step.after !== undefined) this.#kernel.count(transition, step.after);
+    if (step.after !== undefined) this.#kernel.needReadersOf(step.after, transition);
   }
 
   pause(source: TaskSource | undefined): Promise<void> {

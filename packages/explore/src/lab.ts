@@ -68,7 +68,7 @@ export class Lab {
         const body = (): PromiseLike<T> | T => fn(index);
         handles.push(group.startSoon(choices === undefined ? body : () => choices.run(name, body), { name }));
       }
-    }).then(() => handles.map((handle) => valueOf(handle) as Awaited<T>));
+    }).then(() => handles.map((handle) => handle.result() as Awaited<T>));
   }
 
   /**
@@ -180,11 +180,6 @@ export class Lab {
 }
 
 const none: readonly string[] = [];
-
-/** Undefined of a task that was cancelled. */
-function valueOf<T>(handle: TaskHandle<T>): T | undefined {
-  return handle.status === "finished" ? handle.result() : undefined;
-}
 
 /** The same words in each run. */
 const taskNames: string[] = [];

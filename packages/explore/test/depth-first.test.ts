@@ -1,4 +1,4 @@
-import { checkpoint, Lock, sleep } from "@holdfast/concurrency";
+import { checkpoint, Lock, runningTasks, sleep } from "@holdfast/concurrency";
 import { expect, test } from "vitest";
 import { covers } from "../../../spec/covers.ts";
 import { type Explored, explore, type Lab, type Scenario } from "../src/index.ts";
@@ -146,4 +146,22 @@ test("lets a deadline come before and after what it limits", async () => {
   });
 
   expect([...seen]).toEqual([100]);
+});
+
+test("who counts the tasks that run meets every number of them that there can be", async () => {
+  const counted = new Set<number>();
+
+  const found = await explore(
+    async (lab) => {
+      lab.access(lab, "read");
+      await lab.all(3, (index) => {
+        if (index === 0) counted.add(runningTasks().length);
+      });
+    },
+    { strategy: "exhaustive" },
+  );
+
+  expect(found.verdict).toBe("exhausted");
+  // The scenario, whoever counts, and those of the two others that have not ended.
+  expect(counted).toEqual(new Set([2, 3, 4]));
 });

@@ -62,7 +62,7 @@ export class IdleLimits {
     };
     const { at, actor, what, isOptional } = earliest;
     const transition = kernel.addTimer(actor, what, at, pass);
-    kernel.count(transition, this.#quiet);
+    kernel.needReadersOf(this.#quiet, transition);
     transition.isOptional = isOptional;
     this.#offered = { limit: earliest, transition };
   }

@@ -144,7 +144,13 @@ export class Kernel {
    *
    * @param perform what happens then, with a subject where one is given: most events need no function of their own.
    */
-  add<T>(kind: TransitionKind, actor: Actor, what: Words, perform: (subject: T) => void, subject?: T): Transition {
+  add<T>(
+    kind: Exclude<TransitionKind, "timer">,
+    actor: Actor,
+    what: Words,
+    perform: (subject: T) => void,
+    subject?: T,
+  ): Transition {
     return this.#add(kind, actor, what, undefined, perform as (subject: unknown) => void, subject);
   }
 
@@ -157,10 +163,10 @@ export class Kernel {
     return timer;
   }
 
-  /** An event that was made just now would not have been without the steps that have read something since it was last changed. */
-  count(transition: Transition, on: object): void {
+  /** An event that was made just now would not have been made without the steps that have read something since it was last written. */
+  needReadersOf(resource: object, transition: Transition): void {
     const { cause } = transition;
-    cause.needs = this.order.readersOf(on) ?? cause.needs;
+    cause.needs = this.order.readersOf(resource) ?? cause.needs;
     transition.needs = cause.needs;
   }
 

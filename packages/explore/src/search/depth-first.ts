@@ -139,7 +139,7 @@ export class DepthFirst implements Chooser {
 
   /** Those of the ways to go on in a step that have not been tried before it; all of them where none is left. */
   #waysAwake(step: number, ready: readonly number[]): readonly number[] {
-    const choice = this.#stack[this.#choiceOf[step] ?? -1];
+    const choice = this.#choiceAt(step);
     const asleep = choice?.asleep.find(({ event, awake }) => event === choice.chosen && awake !== undefined);
     if (asleep === undefined) return ready;
     const path = this.#pathOf(step);
@@ -161,7 +161,7 @@ export class DepthFirst implements Chooser {
   /** Events that are asleep in a new state: those of the state before that have nothing to do with the last step. */
   #inherited(kernel: Kernel): readonly Asleep[] {
     const { step } = kernel;
-    const before = step < 0 ? undefined : this.#stack[this.#choiceOf[step] ?? -1];
+    const before = this.#choiceAt(step);
     if (before === undefined || before.asleep.length === 0) return none;
     const { asleep } = before;
     const meets = (tried: Tried): boolean => this.#meets(kernel, tried, step);
@@ -188,7 +188,7 @@ export class DepthFirst implements Chooser {
   }
 
   #noteWay(kernel: Kernel, step: number): void {
-    const choice = this.#stack[this.#choiceOf[step] ?? -1];
+    const choice = this.#choiceAt(step);
     if (choice === undefined) return;
     const path = this.#pathOf(step);
     const ways = (choice.ways ??= []);
@@ -224,7 +224,7 @@ export class DepthFirst implements Chooser {
     for (const { transition, by } of prevented) {
       if (by < 0 || by < this.#firstNew) continue;
       const meant = this.#lastReady(transition.cause.id, transition.madeBy, by);
-      const choice = this.#stack[this.#choiceOf[meant ?? -1] ?? -1];
+      const choice = meant === undefined ? undefined : this.#choiceAt(meant);
       if (choice === undefined) continue;
       this.#beginnings[0] = transition.cause.id;
       this.#putDown(choice, 1);
@@ -255,14 +255,19 @@ export class DepthFirst implements Chooser {
     }
   }
 
+  /** The state in which a step was chosen; undefined for what no search has chosen, and before the first. */
+  #choiceAt(step: number): Choice | undefined {
+    return step < 0 ? undefined : this.#stack[this.#choiceOf[step] ?? -1];
+  }
+
   /** Whether an event was asleep where a step was chosen. */
   #isAsleep(event: number, step: number): boolean {
-    const choice = this.#stack[this.#choiceOf[step] ?? -1];
+    const choice = this.#choiceAt(step);
     return choice !== undefined && isIn(choice.asleep, event);
   }
 
   #isReady(event: number, step: number): boolean {
-    const choice = this.#stack[this.#choiceOf[step] ?? -1];
+    const choice = this.#choiceAt(step);
     return choice !== undefined && holds(choice.ready, event);
   }
 
@@ -283,7 +288,7 @@ export class DepthFirst implements Chooser {
   /** Puts down how an order begins in which the later of two steps comes before the earlier. */
   #reverse(kernel: Kernel, earlier: number, later: number): void {
     const { order, steps } = kernel;
-    const choice = this.#stack[this.#choiceOf[earlier] ?? -1];
+    const choice = this.#choiceAt(earlier);
     if (choice === undefined) return;
     const event = (steps[later] as Transition).cause.id;
     // What the later step touches without the earlier one is not known from this run, but from one that began with it: it may
